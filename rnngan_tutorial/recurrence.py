@@ -1,0 +1,274 @@
+"""A GRU that trains many seeds side by side and can be differentiated twice.
+
+All gates of a step come from one matrix product, ``[q r z a] = W [h x 1]``, and
+
+    r, z <- sigmoid(r), sigmoid(z)
+    n    =  tanh(a + r q)
+    h'   =  n + z (h - n)
+
+which is the GRU of Cho et al. (2014) in the variant that ``torch.nn.GRU`` computes.
+Small recurrent networks spend their time starting operations, not doing arithmetic. So
+this module, alone in the package, trades brevity for speed: time comes first and the batch
+last in memory, and both derivatives are written out by hand. What a step needs besides
+the state is computed for all steps at once.
+"""
+
+import torch
+from torch import nn
+from torch.autograd.function import once_differentiable
+
+
+def _forward(x, weight):
+    """Run the recurrence over ``x`` (T, S, I, B); return the tape and the gates.
+
+    ``tape[t]`` is the column ``[h x 1]`` that enters step t, so ``tape[1:, :, :H]`` are
+    the hidden states; ``gates[t]`` holds q, r, z and n after their nonlinearities.
+    """
+    steps, seeds, inputs, batch = x.shape
+    hidden = weight.shape[1] // 4
+    tape = x.new_empty(steps + 1, seeds, hidden + inputs + 1, batch)
+    tape[0, :, :hidden] = 0
+    tape[:steps, :, hidden:-1] = x
+    tape[steps, :, hidden:-1] = 0
+    tape[:, :, -1] = 1
+    gates = x.new_empty(steps, seeds, 4 * hidden, batch)
+    h = tape[:, :, :hidden].unbind()
+    q, rz, z, n = (gates[:, :, i * hidden:j * hidden].unbind()
+                   for i, j in ((0, 1), (1, 3), (2, 3), (3, 4)))
+    for t, (column, gate) in enumerate(zip(tape[:steps].unbind(), gates.unbind(), strict=True)):
+        torch.bmm(weight, column, out=gate)
+        rz[t].sigmoid_()
+        n[t].addcmul_(rz[t][:, :hidden], q[t]).tanh_()
+        torch.lerp(n[t], h[t], z[t], out=h[t + 1])
+    return tape, gates
+
+
+def _pieces(*tensors):
+    """The tensors cut over time, so that what belongs together stays in a CPU's cache."""
+    first = tensors[0]
+    steps = len(first) if first.is_cuda else max(1, 2 ** 15 // first[0].numel())
+    return zip(*(tensor.split(steps) for tensor in tensors), strict=True)
+
+
+def _slopes(tape, gates):
+    """How h' moves with each gate before its nonlinearity: (T, S, 4, H, B)."""
+    gates = gates.unflatten(2, (4, -1))
+    slopes, one = torch.empty_like(gates), gates.new_ones(())
+    h = tape[:-1, :, :gates.shape[3]]
+    for h, gate, slope in _pieces(h, gates, slopes):
+        (q, r, z, n), (dq, dr, dz, da) = gate.unbind(2), slope.unbind(2)
+        slope_n = torch.addcmul(one, n, n, value=-1)
+        torch.addcmul(slope_n, slope_n, z, value=-1, out=da)
+        torch.mul(da, r, out=dq)
+        torch.mul(dq, q, out=dr).addcmul_(dr, r, value=-1)
+        torch.sub(h, n, out=dz).mul_(torch.addcmul(z, z, z, value=-1, out=slope_n))
+    return slopes
+
+
+def _reverse(weight, gates, slopes, source, out, add=False):
+    """Carry ``source`` (T, S, H, B), the gradient put in at each state, back through time.
+
+    Returns the whole gradient at the states, (T, S, H, B), and at the gates, (T, S, 4H, B).
+    The latter is written to ``out`` (T, S, 4, H, B), or added to what is there.
+    """
+    hidden = source.shape[2]
+    z = gates[:, :, 2 * hidden:3 * hidden].unbind()
+    back = weight[:, :, :hidden].mT.contiguous()
+    at_states, at_gates = torch.empty_like(source), out.flatten(2, 3)
+    blocks, flat = out.unbind(), at_gates.unbind()
+    lam, columns = at_states.unbind(), at_states.unsqueeze(2).unbind()
+    slopes, source = slopes.unbind(), source.unbind()
+    lam[-1].copy_(source[-1])
+    for t in range(len(flat) - 1, -1, -1):
+        if add:
+            blocks[t].addcmul_(slopes[t], columns[t])
+        else:
+            torch.mul(slopes[t], columns[t], out=blocks[t])
+        if t:
+            torch.addcmul(source[t - 1], lam[t], z[t], out=lam[t - 1])
+            lam[t - 1].baddbmm_(back, flat[t])
+    return at_states, at_gates
+
+
+def _outer(left, right):
+    """Sum over time of ``left[t] @ right[t].T``: (S, rows of left, rows of right)."""
+    total = left.new_zeros(left.shape[1], left.shape[2], right.shape[2])
+    for a, b in zip(left.unbind(), right.mT.unbind(), strict=True):
+        total.baddbmm_(a, b)
+    return total
+
+
+def _tangent(weight, tape, gates, slopes, along_x, along_weight):
+    """Directional derivative of the tape and of the gates' input along (x, weight)."""
+    hidden = gates.shape[2] // 4
+    z = gates[:, :, 2 * hidden:3 * hidden].unbind()
+    dot = torch.zeros_like(tape)
+    if along_x is not None:
+        dot[:-1, :, hidden:-1] = along_x
+    if along_weight is None:
+        dot_gates, carry = torch.empty_like(gates), 0
+    else:
+        dot_gates, carry = along_weight @ tape[:-1], 1
+    blocks = dot_gates.unflatten(2, (4, hidden)).unbind()
+    slopes, h = slopes.unbind(), dot[:, :, :hidden].unbind()
+    moves = torch.empty_like(blocks[0])
+    for t, (column, gate) in enumerate(zip(dot[:-1].unbind(), dot_gates.unbind(), strict=True)):
+        torch.baddbmm(gate, weight, column, beta=carry, out=gate)
+        torch.mul(slopes[t], blocks[t], out=moves)
+        torch.sum(moves, 1, out=h[t + 1])
+        h[t + 1].addcmul_(h[t], z[t])
+    return dot, dot_gates
+
+
+def _curvature(tape, gates, at_states, at_gates, dot, dot_gates):
+    """Gradient of the tangent's steps, weighted with ``at_states``.
+
+    Returns it at the gates' input, (T, S, 4, H, B), and at the state before each step.
+    """
+    hidden = at_states.shape[2]
+    kick = torch.empty_like(gates.unflatten(2, (4, hidden)))
+    source, one = torch.empty_like(at_states), gates.new_ones(())
+    for (h, gate, mu, k, dot_h, dot_gate, at_gate, at_h) in _pieces(
+            tape[:-1, :, :hidden], gates, at_states, at_gates[:, :, 3 * hidden:],
+            dot[:-1, :, :hidden], dot_gates, kick, source):
+        q, r, z, n = gate.unflatten(2, (4, hidden)).unbind(2)
+        dot_q, dot_r, dot_z, dot_a = dot_gate.unflatten(2, (4, hidden)).unbind(2)
+        at_q, at_r, at_z, at_n = at_gate.unbind(2)
+        slope_r, slope_z, slope_n = r - r * r, z - z * z, torch.addcmul(one, n, n, value=-1)
+        moved_r = slope_r * dot_r
+        dot_m = torch.addcmul(dot_a, r, dot_q).addcmul_(q, moved_r)
+        torch.mul(mu, slope_z, out=at_h)
+        # k = mu (1 - z) slope_n is the gradient at a, from the first sweep back.
+        torch.mul(k, dot_m, out=at_n).mul_(n).mul_(-2).addcmul_(
+            slope_n * at_h, dot_z, value=-1)
+        torch.mul(k, moved_r, out=at_q).addcmul_(at_n, r)
+        bend = torch.addcmul(dot_r, dot_r, r, value=-2)
+        torch.addcmul(dot_q, q, bend, out=at_r).mul_(k).addcmul_(at_n, q).mul_(slope_r)
+        bend = torch.addcmul(dot_z, dot_z, z, value=-2).mul_(h - n)
+        torch.addcmul(dot_h, slope_n, dot_m, value=-1, out=at_z).add_(bend).mul_(at_h)
+        at_h.mul_(dot_z)
+    return kick, source
+
+
+class _Recurrence(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x, weight):
+        tape, gates = _forward(x, weight)
+        ctx.save_for_backward(x, weight, tape, gates)
+        return tape[1:, :, :weight.shape[1] // 4]
+
+    @staticmethod
+    def backward(ctx, grad):
+        return _Gradient.apply(grad, *ctx.saved_tensors, *ctx.needs_input_grad,
+                               torch.is_grad_enabled())
+
+
+class _Gradient(torch.autograd.Function):
+    """The gradient of the recurrence, itself a function that can be differentiated.
+
+    Paired with u, the gradient is the derivative of <grad, states> along u. So its own
+    gradient takes one sweep forwards, for the tangent of the states, and one backwards
+    (Pearlmutter, Fast exact multiplication by the Hessian, 1994, section 3).
+    """
+
+    @staticmethod
+    def forward(ctx, grad, x, weight, tape, gates, for_x, for_weight, twice):
+        hidden = grad.shape[2]
+        slopes = _slopes(tape, gates)
+        at_states, at_gates = _reverse(
+            weight, gates, slopes, grad, torch.empty_like(slopes) if twice else slopes)
+        ctx.save_for_backward(weight, tape, gates, slopes, at_states, at_gates)
+        ctx.set_materialize_grads(False)
+        return (weight[:, :, hidden:-1].mT @ at_gates if for_x else None,
+                _outer(at_gates, tape[:-1]) if for_weight else None)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, along_x, along_weight):
+        weight, tape, gates, slopes, at_states, at_gates = ctx.saved_tensors
+        hidden = at_states.shape[2]
+        dot, dot_gates = _tangent(weight, tape, gates, slopes, along_x, along_weight)
+        kick, source = _curvature(tape, gates, at_states, at_gates, dot, dot_gates)
+        through = 0 if along_weight is None else along_weight.mT @ at_gates
+        if along_weight is not None:
+            source = source + through[:, :, :hidden]
+            through = through[:, :, hidden:-1]
+        # What acts on the state before step t is put in one place earlier.
+        source = torch.cat([source[1:], torch.zeros_like(source[:1])])
+        _, kicked = _reverse(weight, gates, slopes, source, kick, add=True)
+        return (dot[1:, :, :hidden],
+                weight[:, :, hidden:-1].mT @ kicked + through if ctx.needs_input_grad[1] else None,
+                _outer(kicked, tape[:-1]) + _outer(at_gates, dot[:-1]),
+                None, None, None, None, None)
+
+
+class GRU(nn.Module):
+    """Gated recurrent unit with a leading axis of independent seeds.
+
+    Input weights are drawn from N(0, 1/inputs), recurrent weights are orthogonal per gate
+    (Saxe et al. 2014), biases zero. The state before the first step is zero.
+
+    Parameters
+    ----------
+    inputs, hidden : int
+        Width of the input and of the state.
+    generators : list of torch.Generator
+        One source of random numbers per seed; its length S is the number of seeds.
+
+    Attributes
+    ----------
+    weight : Parameter, shape (S, 4 * hidden, hidden + inputs + 1)
+        Rows are the gates q, r, z, a; columns act on state, input and one (the bias).
+    """
+
+    def __init__(self, inputs, hidden, generators):
+        super().__init__()
+        self.inputs, self.hidden = inputs, hidden
+        weight = torch.zeros(len(generators), 4, hidden, hidden + inputs + 1)
+        for seed, generator in enumerate(generators):
+            for gate in range(3):
+                nn.init.orthogonal_(weight[seed, gate, :, :hidden], generator=generator)
+            weight[seed, 1:, :, hidden:-1].normal_(0, inputs ** -0.5, generator=generator)
+        self.weight = nn.Parameter(weight.flatten(1, 2))
+
+    def forward(self, x):
+        """Hidden states after each step.
+
+        Parameters
+        ----------
+        x : Tensor, shape (T, S, inputs, B)
+            Time first and batch last, as the recurrence keeps it in memory.
+
+        Returns
+        -------
+        Tensor, shape (T, S, hidden, B)
+
+        Raises
+        ------
+        ValueError
+            If the shape of `x` does not fit.
+        """
+        expected = (self.weight.shape[0], self.inputs)
+        if x.dim() != 4 or tuple(x.shape[1:3]) != expected or not x.shape[0]:
+            raise ValueError(
+                f"GRU input has shape {tuple(x.shape)}; it must be (T, S, inputs, B) with "
+                f"T at least 1 and (S, inputs) = {expected}")
+        return _Recurrence.apply(x, self.weight)
+
+    @classmethod
+    def from_torch(cls, *grus):
+        """One seed per given one-layer ``torch.nn.GRU``, with its weights."""
+        first = grus[0]
+        made = cls(first.input_size, first.hidden_size,
+                   [torch.Generator() for _ in grus]).to(first.weight_ih_l0)
+        with torch.no_grad():
+            for weight, gru in zip(made.weight, grus, strict=True):
+                q, r, z, a = weight.view(4, made.hidden, -1).zero_()
+                wide = torch.cat([gru.weight_hh_l0, gru.weight_ih_l0,
+                                  (gru.bias_hh_l0 + gru.bias_ih_l0)[:, None]], 1)
+                r[:], z[:], n = wide.view(3, made.hidden, -1)
+                q[:, :made.hidden] = n[:, :made.hidden]
+                a[:, made.hidden:-1] = n[:, made.hidden:-1]
+                q[:, -1] = gru.bias_hh_l0[2 * made.hidden:]
+                a[:, -1] = gru.bias_ih_l0[2 * made.hidden:]
+        return made

@@ -1,0 +1,70 @@
+"""Run notebooks and store their outputs: ``python tools/execute.py [notebook ...]``.
+
+Without arguments, every notebook of the book. What depends on when or where a notebook ran
+is left out, so a run that changes nothing leaves no difference. A notebook with a failing
+cell keeps its old outputs.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellControlSignal
+
+BOOK = Path(__file__).resolve().parents[1] / "book"
+# Progress bars show times, which differ from run to run.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
+
+
+def source_hash(notebook):
+    """A hash of every code cell's source and tags, to tell whose outputs are stored."""
+    cells = [[cell.source, sorted(cell.metadata.get("tags", []))]
+             for cell in notebook.cells if cell.cell_type == "code"]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def normalise(notebook):
+    """Keep in the metadata only what does not depend on the run."""
+    kept = {"myst": notebook.metadata["myst"]} if "myst" in notebook.metadata else {}
+    notebook.metadata = nbformat.from_dict({
+        **kept, "rnngan": {"source_sha256": source_hash(notebook)},
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        for name in ("execution", "collapsed", "scrolled"):
+            cell.metadata.pop(name, None)
+
+
+def execute(path):
+    """Run one notebook and store it."""
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=900, kernel_name="python3", record_timing=False,
+                   coalesce_streams=True,
+                   resources={"metadata": {"path": str(path.parent)}}).execute()
+    normalise(notebook)
+    # Written beside the old file and then put in its place: never half a notebook.
+    new = path.with_suffix(".new")
+    nbformat.write(notebook, new)
+    new.replace(path)
+
+
+def main(paths):
+    os.environ.update(ENVIRONMENT)
+    every = [p for p in sorted(BOOK.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+    for path in paths or every:
+        print(path, "...", end=" ", flush=True)
+        began = time.perf_counter()
+        try:
+            execute(path.resolve())
+        except CellControlSignal as error:
+            sys.exit(f"failed; the stored outputs are as they were\n{error}")
+        print(f"{time.perf_counter() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    main([Path(argument) for argument in sys.argv[1:]])
