@@ -138,12 +138,12 @@ def check_loop(steps, snapshots, checkpoint, every):
 def check_device(device):
     """The device asked for, or a one-line error if it is not there."""
     try:
-        device = torch.device(device)
-        torch.empty(1, device=device).add(1).item()  # "meta" has no numbers
-    except (RuntimeError, AssertionError, TypeError, NotImplementedError):
+        found = torch.device(device)
+        torch.empty(1, device=found).add(1).item()  # "meta" has no numbers
+    except (RuntimeError, AssertionError, TypeError):
         raise ValueError(f"there is no device {device!r} here; use 'cpu', or None for the best "
                          f"there is") from None
-    return device
+    return found
 
 
 def plain(value):

@@ -11,7 +11,7 @@ from .data import mode_curves
 FEWEST = 8  # series; with less, a score is noise
 
 
-def checked(fake, real, fewest=FEWEST):
+def checked(fake, real):
     """Both as float32 arrays, or a one-line error."""
     fake, real = np.asarray(fake, np.float32), np.asarray(getattr(real, "values", real), np.float32)
     if fake.ndim != 4:
@@ -24,9 +24,9 @@ def checked(fake, real, fewest=FEWEST):
         raise ValueError(f"generated series have (time steps, features) = {fake.shape[2:]} and "
                          f"real ones {real.shape[1:]}; they must agree")
     for name, values, n in (("generated", fake, fake.shape[1]), ("real", real, len(real))):
-        if n < fewest or not len(values):
+        if n < FEWEST or not len(values):
             raise ValueError(f"there are {n} {name} series for {len(fake)} seeds; give at least "
-                             f"{fewest} series and one seed")
+                             f"{FEWEST} series and one seed")
         if not np.isfinite(values).all():
             raise ValueError(f"{name} series hold NaN or infinity; every value must be finite")
     return fake, real
@@ -50,7 +50,7 @@ def sliced_wasserstein(fake, real, projections=256, seed=0):
     Rabin et al. 2011. Exact for any two numbers of series. Arguments and errors as for
     `discriminative`.
     """
-    fake, real = checked(fake, real, 1)
+    fake, real = checked(fake, real)
     n, m = fake.shape[1], len(real)
     along = directions(real[0].size, projections, seed)
     q = np.sort(real.reshape(m, -1) @ along, 0)
@@ -74,7 +74,7 @@ def mmd(fake, real, bandwidth=None):
     The kernel is ``exp(-d**2 / (2 * bandwidth**2))``; by default the bandwidth is the median
     distance between two real series. May be slightly negative. Else as `discriminative`.
     """
-    fake, real = checked(fake, real, 2)
+    fake, real = checked(fake, real)
     n, m = fake.shape[1], len(real)
     rr = squared_distances(real, real)
     scale = bandwidth or np.sqrt(np.median(rr[np.triu_indices(m, 1)]))

@@ -17,8 +17,8 @@ def exercise(name):
     return register
 
 
-def check(name, answer):
-    """Say whether `answer` solves the exercise `name`.
+def hint(name, answer):
+    """What is wrong with `answer` to the exercise `name`; None if nothing is.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def check(name, answer):
 
     Returns
     -------
-    bool
+    str or None
 
     Raises
     ------
@@ -39,31 +39,34 @@ def check(name, answer):
     if name not in CHECKS:
         raise ValueError(f"there is no exercise {name!r}; choose from {', '.join(CHECKS)}")
     try:
-        hint = CHECKS[name](answer)
+        return CHECKS[name](answer)
     except Exception as error:
-        hint = f"it stopped with {type(error).__name__}: {error}"
-    print("right" if hint is None else f"not yet: {hint}")
-    return hint is None
+        return f"it stopped with {type(error).__name__}: {error}"
+
+
+def check(name, answer):
+    """Print whether `answer` solves the exercise `name`; see `hint`."""
+    slip = hint(name, answer)
+    print("right" if slip is None else f"not yet: {slip}")
 
 
 @exercise("bce")
 def bce_of_logits(answer):
-    logits = torch.linspace(-4, 4, 9, dtype=torch.float64)
-    for y in (0.0, 1.0, 0.9):
-        given = answer(logits, y)
-        if given is None:
-            return "the function returns nothing"
-        if given.shape != logits.shape:
-            return "return one price per logit, and leave the mean to the caller"
-        wanted = binary_cross_entropy_with_logits(logits, torch.full_like(logits, y),
-                                                  reduction="none")
-        if torch.allclose(given, wanted):
-            continue
-        if torch.allclose(given, -wanted):
-            return "every price has the wrong sign: this is what the discriminator maximises"
-        if (given < 0).any():
+    logits, labels = torch.linspace(-4, 4, 9, dtype=torch.float64), (0.0, 1.0, 0.9)
+    given = [answer(logits, y) for y in labels]
+    wanted = [binary_cross_entropy_with_logits(logits, torch.full_like(logits, y),
+                                               reduction="none") for y in labels]
+    if any(price is None for price in given):
+        return "the function returns nothing"
+    if any(price.shape != logits.shape for price in given):
+        return "return one price per logit, and leave the mean to the caller"
+    if all(torch.allclose(a, -b) for a, b in zip(given, wanted, strict=True)):
+        return "every price has the wrong sign: this is what the discriminator maximises"
+    for y, price, right in zip(labels, given, wanted, strict=True):
+        if (price < 0).any():
             return f"for y = {y} a price is negative; does your minus sign reach both terms?"
-        return f"for y = {y} the prices are off; is the label's weight on the right term?"
+        if not torch.allclose(price, right):
+            return f"for y = {y} the prices are off; is the label's weight on the right term?"
     extreme = torch.tensor([-120.0, 120.0], requires_grad=True)
     for y in (0.0, 1.0):
         price = answer(extreme, y)
@@ -100,3 +103,15 @@ def free_numbers_of_a_gru(answer):
     if all(answer(*size) == wanted(*size) + 2 * size[1] for size in sizes):
         return "torch.nn.GRU stores two biases for r and z as well, but only their sum is free"
     return "count, for each of r, z and n, the weights on state, on input and on one"
+
+
+@exercise("to-units")
+def scaled_to_millivolts(answer):
+    given, low, high = float(answer), -1.27, 2.28
+    if abs(given - (low + 1.45 / 2 * (high - low))) < 0.005:
+        return None
+    if abs(given - 1.45 / 2 * (high - low)) < 0.005:
+        return "the range is right, but it starts at the low end, not at zero"
+    if abs(given - (low + 0.45 * (high - low))) < 0.005:
+        return "this takes the scaled range for [0, 1]; it is [-1, 1]"
+    return "where in the range from -1 to 1 does 0.45 lie, as a share of its length?"

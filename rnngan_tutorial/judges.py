@@ -26,7 +26,7 @@ class Judge(nn.Module):
         return batch_first(self.out(self.gru(time_first(x))))
 
 
-def _fit(judge, x, y, rows, loss, steps, seed, batch=64, lr=0.01):
+def _fit(judge, x, y, rows, loss, steps, seed, lr=0.01, batch=64):
     """Train S * K judges on random batches; judge (s, k) sees the series ``x[s, rows[k]]``.
 
     x, y : Tensor, shape (S, N, ...); rows : integer Tensor, shape (K, M); ``loss`` gives one
@@ -54,7 +54,7 @@ def _cross_entropy(outputs, y):
     return nn.functional.cross_entropy(logits, y, reduction="none").mean(1)
 
 
-def discriminative(fake, real, hidden=32, steps=150, folds=2, seed=0):
+def discriminative(fake, real, hidden=32, steps=300, folds=2, seed=0):
     """How well a GRU, trained for it, tells generated from real: \\|accuracy - 1/2\\|.
 
     Yoon et al. 2019, section 5. Equally many series of both kinds are cut into folds; each
@@ -100,7 +100,7 @@ def discriminative(fake, real, hidden=32, steps=150, folds=2, seed=0):
     held = torch.arange(2 * n) % folds == torch.arange(folds)[:, None]
     rows = [torch.stack([mask.nonzero()[:, 0] for mask in part]) for part in (~held, held)]
     judge = Judge(x.shape[3], hidden, 2, [seed + k for k in range(folds)] * len(x))
-    _fit(judge, x, y, rows[0], _cross_entropy, steps, seed)
+    _fit(judge, x, y, rows[0], _cross_entropy, steps, seed, lr=0.015)
     verdict = _read(judge, x[:, rows[1]].flatten(0, 1)).mean(2).argmax(-1)
     right = (verdict == y[:, rows[1]].flatten(0, 1)).view(len(x), -1)
     return (right.double().mean(1) - 0.5).abs().numpy()

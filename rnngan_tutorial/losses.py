@@ -125,7 +125,7 @@ class Scaled(Loss):
         return f"{self.factor} * ({self.term!r})"
 
 
-# --- Classification: BCE and the original game -----------------------------------------------
+# --- Classification: BCE and the original game ---------------------------------------------------
 
 def cross_entropy_to(label, logits):
     """Binary cross-entropy of logits to one label: -[y log sigmoid(s) + (1-y) log sigmoid(-s)]."""
@@ -166,7 +166,7 @@ class Minimax(NonSaturating):
         return -mean(softplus(round.fake))
 
 
-# --- Regression: squared and absolute errors ---------------------------------------------------
+# --- Regression: squared and absolute errors -----------------------------------------------------
 
 class MSE(Loss):
     """Squared error between each generated series and a random real one. Learns the mean."""
@@ -311,7 +311,7 @@ class VAEGAN(NonSaturating):
                 + super().generator(round))
 
 
-# --- Wasserstein distance and Lipschitz penalties --------------------------------------------------
+# --- Wasserstein distance and Lipschitz penalties ------------------------------------------------
 
 class Wasserstein(Loss):
     """Arjovsky et al. 2017, equation 2, for a critic that something else keeps Lipschitz."""
@@ -375,7 +375,7 @@ class Hinge(Loss):
         return -mean(round.fake)
 
 
-# --- Improved, conditional and informed games -------------------------------------------------------
+# --- Improved, conditional and informed games ----------------------------------------------------
 
 def feature_distance(round):
     """Squared distance between the mean features of the real and of the fake batch: (S,)."""

@@ -86,10 +86,14 @@ class Scores(dict):
     __repr__ = __str__
 
     def _repr_html_(self):
-        head, *body = self._table()
+        head = ["score", "median", "lowest to highest seed", "floor (real)", "control (collapsed)"]
         rows = ["".join(f"<th>{cell}</th>" for cell in head)]
-        rows += [f"<th>{escape(row[0])}</th>" + "".join(f"<td>{cell}</td>" for cell in row[1:])
-                 for row in body]
+        for s in self.values():
+            floor = f"{s.floor:.3f}" + (f" ± {s.floor_sd:.3f}" if np.isfinite(s.floor_sd) else "")
+            cells = (f"{s.median:.3f}", f"{s.values.min():.3f} to {s.values.max():.3f}", floor,
+                     f"{s.control:.3f}")
+            rows.append(f"<th>{escape(s.name.replace('_', ' '))}</th>"
+                        + "".join(f"<td>{cell}</td>" for cell in cells))
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
     def rows(self):

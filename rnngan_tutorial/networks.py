@@ -50,7 +50,7 @@ class Latent:
 
 
 class Linear(nn.Module):
-    """An affine map per seed, on the last axis but one: (..., S, inputs, B) -> (..., S, outputs, B)."""
+    """An affine map per seed: (..., S, inputs, B) to (..., S, outputs, B)."""
 
     def __init__(self, inputs, outputs, generators):
         super().__init__()

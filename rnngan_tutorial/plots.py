@@ -56,7 +56,7 @@ def samples(run, n=40, seeds=3, feature=0):
     """Real series beside those that the first `seeds` seeds of a run generate."""
     made = run.sample(n)
     groups = {"real": run.data.values[:n]}
-    groups |= {f"generated, seed {s}": v for s, v in list(zip(run.seeds, made, strict=True))[:seeds]}
+    groups |= {f"generated, seed {s}": v for s, v in zip(run.seeds[:seeds], made, strict=False)}
     return series(run.data, groups, [REAL] + [FAKE] * (len(groups) - 1), n, feature)
 
 
@@ -80,11 +80,8 @@ def history(run, width=25):
     steps = np.arange(len(past.generator))
     for panel, values, title in ((axes[0], past.discriminator, "discriminator's loss"),
                                  (axes[1], past.generator, "generator's loss")):
-        lines = panel.plot(steps, smooth(values, width), lw=1)
+        panel.plot(steps, smooth(values, width), lw=1)
         panel.set(title=title, xlabel="step", ylabel="loss (nats)" if panel is axes[0] else "")
-    for line, seed in zip(lines, run.seeds, strict=True):
-        line.set_label(f"seed {seed}")
-    axes[1].legend(fontsize=8)
     axes[2].plot(past.watched, smooth(past.real_score, 5).mean(1), color=REAL, label="real")
     axes[2].plot(past.watched, smooth(past.fake_score, 5).mean(1), color=FAKE, label="generated")
     axes[2].set(title="mean logit, all seeds", xlabel="step")
@@ -104,7 +101,7 @@ def curves(x, lines, xlabel, ylabel, axes=None, **options):
 
 def scores(scores):
     """One panel per score: a dot per seed, the floor as a line and the control as a dashed one."""
-    axes = panels(len(scores), 2.2)
+    axes = panels(len(scores), 2.5)
     for panel, (name, score) in zip(axes, scores.items(), strict=True):
         values = np.asarray(score.values)
         spread = np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else [0]
@@ -114,5 +111,6 @@ def scores(scores):
         panel.set(title=name.replace("_", " "), xticks=[], xlim=(-0.6, 0.6))
         panel.set_ylim(bottom=min(0, *values))
     axes[0].set_ylabel("score")
-    axes[-1].legend(fontsize=8, loc="best")
+    axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center",
+                          ncols=3, fontsize=8)
     return axes

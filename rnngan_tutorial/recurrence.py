@@ -54,8 +54,8 @@ def _slopes(tape, gates):
     """How h' moves with each gate before its nonlinearity: (T, S, 4, H, B)."""
     gates = gates.unflatten(2, (4, -1))
     slopes, one = torch.empty_like(gates), gates.new_ones(())
-    h = tape[:-1, :, :gates.shape[3]]
-    for h, gate, slope in _pieces(h, gates, slopes):
+    states = tape[:-1, :, :gates.shape[3]]
+    for h, gate, slope in _pieces(states, gates, slopes):
         (q, r, z, n), (dq, dr, dz, da) = gate.unbind(2), slope.unbind(2)
         slope_n = torch.addcmul(one, n, n, value=-1)
         torch.addcmul(slope_n, slope_n, z, value=-1, out=da)

@@ -84,7 +84,7 @@ class Batch:
 
 
 def make_code(uniform, needs):
-    """An InfoGAN code from uniform numbers (..., 1 + continuous): (..., categories + continuous)."""
+    """An InfoGAN code (..., categories + continuous) from uniform numbers, one more than that."""
     k = needs.categories
     category = (uniform[..., 0] * max(k, 1)).long()
     hot = torch.nn.functional.one_hot(category, max(k, 1))[..., :k].to(uniform.dtype)

@@ -181,7 +181,12 @@ class Run:
         x = x.expand(len(self.seeds), *x.shape[-3:])
         y = None
         if self.loss.needs.labels:
+            if labels is None:
+                raise ValueError(f"the discriminator of loss {self.loss!r} needs labels; give "
+                                 f"labels=, one per series")
             y = torch.as_tensor(check_labels(labels, x.shape[1], self.data.classes))
             y = y.to(weight.device).expand(x.shape[:2])
+        elif labels is not None:
+            raise ValueError(f"loss {self.loss!r} takes no labels; train with 'conditional'")
         with torch.no_grad():
             return judge(x, y).cpu().numpy()

@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import os
 import warnings
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -125,9 +126,10 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
         When every seed has stopped being finite.
     """
     name, loss = (loss, losses.loss(loss)) if isinstance(loss, str) else (repr(loss), loss)
-    adam, latent = adam or loss.adam, latent or Latent()
+    latent = Latent() if latent is None else latent
     check_data(data, batch)
     check_loss(loss, data, latent, score)
+    adam = loss.adam if adam is None else adam
     check_adam(adam, average)
     seeds = check_seeds(seeds)
     check_whole("hidden", hidden, 1)
@@ -175,8 +177,9 @@ class Loop:
         self.weights = {who: list(self.players[who].parameters()) for who in self.players}
         fused = device.type in ("cpu", "cuda")
         self.optimizers = {
-            who: torch.optim.Adam(self.weights[who], lr=getattr(adam, f"lr_{who}"),
-                                  betas=tuple(adam.betas), eps=adam.eps, fused=fused)
+            who: torch.optim.Adam(self.weights[who], lr=float(getattr(adam, f"lr_{who}")),
+                                  betas=tuple(map(float, adam.betas)), eps=float(adam.eps),
+                                  fused=fused)
             for who in self.players}
         self.step, self.diverged, self.snapshots = 0, {}, {}
         self.losses = torch.full((0, 2, len(seeds)), torch.nan, device=device)
@@ -186,9 +189,9 @@ class Loop:
     def go(self, steps, snapshots, checkpoint, every, progress):
         """Train up to `steps` steps; Ctrl-C leaves the state as it is then."""
         self.make_room(steps)
-        # Left out unless silent, so that TQDM_DISABLE counts.
-        silent = {} if progress else {"disable": True}
-        bar = tqdm(total=steps, initial=self.step, desc=self.name, leave=False, **silent)
+        # The notebook's bar does not heed TQDM_DISABLE by itself.
+        silent = not progress or os.environ.get("TQDM_DISABLE") == "1"
+        bar = tqdm(total=steps, initial=self.step, desc=self.name, leave=False, disable=silent)
         try:
             with bar:
                 while self.step < steps:
