@@ -1,5 +1,6 @@
 """Arguments of `train`, looked at before any work starts. Each fault is one line."""
 
+import os
 from numbers import Real
 from pathlib import Path
 
@@ -29,7 +30,8 @@ def check_seeds(seeds):
         seeds = seeds.tolist()
     if not isinstance(seeds, (list, tuple, range)):
         check_whole("seeds", seeds, 1)
-        seeds = range(seeds)
+        first = int(os.environ.get("RNNGAN_FIRST_SEED", 0))
+        seeds = range(first, first + seeds)
     for seed in seeds:
         check_whole("a seed", seed, 0)
     if not len(seeds) or len(set(seeds)) != len(seeds):

@@ -71,7 +71,7 @@ def build(shape, needs, seeds, hidden=32, latent=None, score="series", classes=0
 
 
 def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=32, latent=None,
-          score="series", adam=None, average=None, players=None, device=None, threads=1,
+          score="series", adam=None, average=None, players=None, device=None, threads=None,
           snapshots=(), checkpoint=None, checkpoint_every=250, progress=True):
     """Train a recurrent GAN, several seeds side by side.
 
@@ -84,7 +84,8 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
     steps : int
         Moves of the generator.
     seeds : int or sequence of int
-        How many (0, 1, ...), or which. A seed trains the same alone or in company.
+        How many, from 0 on (or from the environment variable RNNGAN_FIRST_SEED on), or
+        which. A seed trains the same alone or in company.
     hidden : int
         Width of the recurrent state of each network.
     batch : int
@@ -102,8 +103,9 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
         from, in place of fresh ones. They are copied.
     device : str or torch.device, optional
         By default CUDA, then MPS, then CPU.
-    threads : int
-        CPU threads. Small networks run fastest on one.
+    threads : int, optional
+        CPU threads; by default one (or the environment variable RNNGAN_THREADS), because
+        small networks run fastest on one.
     snapshots : iterable of int
         Steps at which to keep generated series, all from the same noise.
     checkpoint : path, optional
@@ -133,6 +135,7 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
     check_adam(adam, average)
     seeds = check_seeds(seeds)
     check_whole("hidden", hidden, 1)
+    threads = int(os.environ.get("RNNGAN_THREADS", 1)) if threads is None else threads
     check_whole("threads", threads, 1)
     snapshots = check_loop(steps, snapshots, checkpoint, checkpoint_every)
     device = default_device() if device is None else check_device(device)

@@ -190,6 +190,19 @@ def test_discriminator_steps(monkeypatch, moves):
     assert np.isfinite(run.history.generator).all()
 
 
+def test_what_the_generator_made_is_a_constant_in_the_discriminators_turn():
+    class Spied(NonSaturating):
+        def discriminator(self, round):
+            assert not round.generated.requires_grad
+            return super().discriminator(round)
+
+        def generator(self, round):
+            assert round.generated.requires_grad
+            return super().generator(round)
+
+    train(Spied(), 2)
+
+
 def test_each_move_of_the_discriminator_sees_other_data(monkeypatch):
     batches = []
     inner = NonSaturating.discriminator
@@ -344,7 +357,7 @@ def test_progress_bar_counts_the_steps(monkeypatch, capfd):
     train(steps=13)
     options, bar = bars[0]
     assert options["total"] == bar.n == 13 and options["desc"] == "nonsaturating"
-    assert "13/13" in capfd.readouterr().err
+    assert "nonsaturating" in capfd.readouterr().err
 
 
 # --- Breaks -------------------------------------------------------------------------------------

@@ -36,6 +36,8 @@ def normalise(notebook):
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"}})
     for cell in notebook.cells:
+        if "remove-output" in cell.metadata.get("tags", []):
+            cell.outputs = []  # a widget, which is dead without a kernel
         for name in ("execution", "collapsed", "scrolled"):
             cell.metadata.pop(name, None)
 
