@@ -1,20 +1,15 @@
 """Sequences with labels, names and units; the book's four data sets; a reader's own CSV."""
 
-import csv
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from .files import stored, windows
+
 # Frequency (cycles per series) and phase (radians) of the eight kinds of series in `modes`.
 MODES = np.array([(f, quarter * np.pi / 2) for f in (1, 2) for quarter in range(4)])
 MODE_AMPLITUDE, MODE_NOISE, MODE_LENGTH = 0.8, 0.03, 24
-
-SHA256 = {
-    "heartbeats.npz": "6f5df9daadb28ebc274016b3e2ccd41d6b1d02873e7c88cfae2b89d7fe212ed2",
-    "digits.npz": "323adff733bda1273c2a0f0d5a2c573d62029b3f2254f0b6f2345e4e665380d6",
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,16 +113,15 @@ class Sequences:
         if not 0 < fraction < 1:
             raise ValueError(f"fraction is {fraction}; it must lie between 0 and 1")
         order = np.random.default_rng(seed).permutation(len(self))
-        groups = [order]
-        if self.labels is not None:
-            groups = [order[self.labels[order] == label] for label in range(self.classes)]
-        cuts = [round(fraction * len(group)) for group in groups]
-        parts = [np.sort(np.concatenate([g[:c] for g, c in zip(groups, cuts, strict=True)])),
-                 np.sort(np.concatenate([g[c:] for g, c in zip(groups, cuts, strict=True)]))]
-        if not all(map(len, parts)):
+        kinds = np.zeros(len(self), int) if self.labels is None else self.labels
+        first = np.zeros(len(self), bool)
+        for kind in np.unique(kinds):
+            group = order[kinds[order] == kind]
+            first[group[:round(fraction * len(group))]] = True
+        if first.all() or not first.any():
             raise ValueError(f"{len(self)} series cannot be split {fraction} to "
                              f"{1 - fraction:g}; one part would be empty")
-        return self.subset(parts[0]), self.subset(parts[1])
+        return self.subset(first), self.subset(~first)
 
 
 def scaled(values, margin=0.05, **about):
@@ -137,22 +131,6 @@ def scaled(values, margin=0.05, **about):
     made = Sequences(np.zeros_like(values, dtype=np.float32), low=low - room, high=high + room,
                      **about)
     return replace(made, values=made.from_units(values))
-
-
-def stored(name):
-    """Arrays of a data file that comes with the package, checked against its SHA-256."""
-    here = Path(__file__).parent
-    for folder in (here / "_data", here.parent / "data"):
-        path = folder / name
-        if path.exists():
-            break
-    else:
-        raise FileNotFoundError(f"{name} is missing beside the package; install it again")
-    if hashlib.sha256(path.read_bytes()).hexdigest() != SHA256[name]:
-        raise ValueError(f"{path} is damaged: its SHA-256 is not the published one; install "
-                         f"the package again")
-    with np.load(path, allow_pickle=False) as file:
-        return dict(file)
 
 
 def heartbeats():
@@ -249,7 +227,7 @@ def from_csv(path, length, stride=1, columns=None, label=None, series=None):
     label : str, optional
         A column with the window's label. Windows in which it changes are left out.
     series : str, optional
-        A column that names the recording; no window crosses from one to the next.
+        A column that names the recording. Windows start afresh with each and never cross.
 
     Returns
     -------
@@ -260,61 +238,11 @@ def from_csv(path, length, stride=1, columns=None, label=None, series=None):
     ------
     ValueError
         One line that says what is wrong in the file, where, and what would be right.
+
+    Warns
+    -----
+    UserWarning
+        How many windows were left out because their label changes.
     """
-    for name, value in (("length", length), ("stride", stride)):
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
-    columns, numbers, marks, recordings = read_columns(Path(path), columns, label, series)
-    starts = [i for i in range(0, len(numbers) - length + 1, stride)
-              if len(set(recordings[i:i + length])) == 1 and len(set(marks[i:i + length])) == 1]
-    if not starts:
-        raise ValueError(f"{path} has {len(numbers)} rows and no window of {length} steps with "
-                         f"one recording and one label; use a smaller length")
-    values = np.stack([numbers[i:i + length] for i in starts])
-    flat = [c for c, span in zip(columns, np.ptp(values, axis=(0, 1)), strict=True) if span == 0]
-    if flat:
-        raise ValueError(f"{path}: column {flat[0]!r} is constant; leave it out of columns")
-    names = tuple(sorted(set(marks[i] for i in starts))) if label else ()
-    labels = np.array([names.index(marks[i]) for i in starts]) if label else None
-    return scaled(values, labels=labels, label_names=names, feature_names=tuple(columns),
-                  name=Path(path).stem, step_unit="step")
-
-
-def read_columns(path, columns, label, series):
-    """Names, numbers (rows, F), labels and recordings of a CSV file; blank lines are skipped."""
-    if not path.is_file():
-        raise ValueError(f"{path} is not a file; give the path of a CSV file")
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        try:
-            rows = [(i, row) for i, row in enumerate(csv.reader(file), 1) if row]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise ValueError(f"{path} is not a CSV file in UTF-8: {error}") from None
-    if not rows:
-        raise ValueError(f"{path} is empty; it must hold a header and one row per time step")
-    header = [name.strip() for name in rows[0][1]]
-    twice = {name for name in header if header.count(name) > 1}
-    if twice:
-        raise ValueError(f"{path}: column {min(twice)!r} stands twice in the header")
-    if isinstance(columns, str):
-        columns = [columns]
-    columns = columns or [name for name in header if name not in (label, series)]
-    for name in (*columns, *filter(None, (label, series))):
-        if name not in header:
-            raise ValueError(f"{path} has no column {name!r}; it has {', '.join(header)}")
-    places = [header.index(name) for name in columns]
-    numbers = np.empty((len(rows) - 1, len(places)), dtype=np.float64)
-    for k, (line, row) in enumerate(rows[1:]):
-        if len(row) != len(header):
-            raise ValueError(f"{path}, line {line}: {len(row)} cells, but the header has "
-                             f"{len(header)}")
-        for j, place in enumerate(places):
-            try:
-                numbers[k, j] = float(row[place])
-            except ValueError:
-                numbers[k, j] = np.nan
-            if not np.isfinite(numbers[k, j]):
-                raise ValueError(f"{path}, line {line}: column {columns[j]!r} holds "
-                                 f"{row[place]!r}, not a finite number; fill or drop such rows")
-    marks, recordings = ([row[header.index(name)] if name else "" for _, row in rows[1:]]
-                         for name in (label, series))
-    return columns, numbers, marks, recordings
+    cut = windows(Path(path), length, stride, columns, label, series)
+    return scaled(**cut, name=Path(path).stem, step_unit="step")

@@ -32,7 +32,7 @@ class Adam:
     betas: tuple = (0.5, 0.9)
     eps: float = 1e-8
     discriminator_steps: int = 1
-    reason: str = ("on `modes`, no other of six settings did better in distance, coverage and "
+    reason: str = ("on `modes`, no other of four settings did better in distance, coverage and "
                    "clean share together")
 
 

@@ -96,6 +96,18 @@ class Scores(dict):
                         + "".join(f"<td>{cell}</td>" for cell in cells))
         return "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
 
+    def line(self, name):
+        """A row of the book's table of heartbeats: the median, and lowest to highest seed.
+
+        The names "floor" and "control" give those instead.
+        """
+        if name in ("floor", "control"):
+            cells = (f"{getattr(s, name):.2f}" for s in self.values())
+        else:
+            cells = (f"{s.median:.2f} ({s.values.min():.2f} to {s.values.max():.2f})"
+                     for s in self.values())
+        return f"| `{name}` | " + " | ".join(cells) + " |"
+
     def rows(self):
         """One dict per score and seed: score, seed, value, floor, floor_sd, control, better."""
         return [{"score": s.name, "seed": seed, "value": float(value), "floor": s.floor,

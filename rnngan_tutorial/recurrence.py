@@ -230,6 +230,9 @@ class GRU(nn.Module):
                 nn.init.orthogonal_(weight[seed, gate, :, :hidden], generator=generator)
             weight[seed, 1:, :, hidden:-1].normal_(0, inputs ** -0.5, generator=generator)
         self.weight = nn.Parameter(weight.flatten(1, 2))
+        own = torch.ones_like(weight[0])
+        own[0, :, hidden:-1] = own[3, :, :hidden] = 0
+        self.register_buffer("own", own.flatten(0, 1), persistent=False)
 
     def forward(self, x):
         """Hidden states after each step.
@@ -253,7 +256,8 @@ class GRU(nn.Module):
             raise ValueError(
                 f"GRU input has shape {tuple(x.shape)}; it must be (T, S, inputs, B) with "
                 f"T at least 1 and (S, inputs) = {expected}")
-        return _Recurrence.apply(x, self.weight)
+        # q does not act on x, nor a on h: without the product, training would change that.
+        return _Recurrence.apply(x, self.weight * self.own)
 
     @classmethod
     def from_torch(cls, *grus):

@@ -1,29 +1,31 @@
 """Whether the claims hold by luck: ``python tools/robustness.py [notebook ...]``.
 
-Runs every notebook with other training seeds and with two threads, lets cells fail, and
-writes which claims held to data/results/robustness.csv. The notebooks stay as they are. A
-run that is in the file already is not repeated.
+Runs every notebook with other training seeds, and with two threads, lets cells fail, and writes
+which claims held to data/results/robustness/, one file per chapter. The notebooks stay as they
+are. A run is not repeated unless the code of the notebook has changed since.
 """
 
+import argparse
 import csv
 import os
 import re
-import sys
 from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"
 
 import nbformat  # noqa: E402
+from execute import source_hash  # noqa: E402
 from nbclient import NotebookClient  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "data" / "results" / "robustness.csv"
+RESULTS = ROOT / "data" / "results" / "robustness"
 RUNS = [(first, 1) for first in (1000, 2000, 3000, 4000, 5000)] + [(0, 2)]
+COLUMNS = ["first_seed", "threads", "claim", "outcome", "evidence", "code"]
 CALL = re.compile(r"rt\.claim\(\s*\"([^\"]+)\"")
 
 
 def verdicts(path, first_seed, threads):
-    """Id and outcome of every claim of a notebook: holds, fails, or not reached."""
+    """Id, outcome (holds, fails or not reached) and evidence of every claim of a notebook."""
     os.environ["RNNGAN_FIRST_SEED"] = str(first_seed)
     os.environ["RNNGAN_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
     notebook = nbformat.read(path, 4)
@@ -31,36 +33,55 @@ def verdicts(path, first_seed, threads):
                    resources={"metadata": {"path": str(path.parent)}}).execute()
     for cell in notebook.cells:
         for id in CALL.findall(cell.source) if cell.cell_type == "code" else []:
-            said = "".join(str(out.get("text", "")) + str(out.get("evalue", ""))
-                           for out in cell.outputs)
-            outcome = ("holds" if f"claim {id} holds" in said else
-                       "fails" if f"claim '{id}' does not hold" in said else "not reached")
-            yield id, outcome, said.strip().splitlines()[-1] if said.strip() else ""
+            lines = "\n".join(str(out.get("text", "")) + str(out.get("evalue", ""))
+                              for out in cell.outputs).splitlines()
+            holds, fails = f"claim {id} holds: ", f"claim '{id}' does not hold: "
+            said = [line for line in lines if line.startswith((holds, fails))]
+            outcome = ("not reached" if not said else
+                       "holds" if said[0].startswith(holds) else "fails")
+            yield id, outcome, said[0].removeprefix(holds).removeprefix(fails) if said else ""
 
 
-def main(paths):
-    known = set()
-    if RESULTS.exists():
-        with open(RESULTS, newline="") as file:
-            known = {(r["notebook"], int(r["first_seed"]), int(r["threads"]))
-                     for r in csv.DictReader(file)}
-    RESULTS.parent.mkdir(exist_ok=True)
-    with open(RESULTS, "a", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if not known:
-            writer.writerow(["notebook", "first_seed", "threads", "claim", "outcome", "evidence"])
-        for first, threads in RUNS:
-            for path in paths or sorted((ROOT / "book").rglob("*.ipynb")):
-                name = path.relative_to(ROOT / "book").with_suffix("").as_posix()
-                if (name, first, threads) in known:
-                    continue
-                found = [[name, first, threads, *row] for row in verdicts(path, first, threads)]
-                writer.writerows(found)
-                file.flush()
-                bad = [row[3] for row in found if row[4] != "holds"]
-                print(f"{name}, seeds from {first}, {threads} thread(s): {len(found)} claims"
-                      + (f", not held: {', '.join(bad)}" if bad else ""), flush=True)
+def stored(path):
+    """The rows of a results file, and the path itself made ready for more."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        return []
+    with open(path, newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def check(path, runs):
+    """Make the runs of one notebook that its results file lacks."""
+    results = RESULTS / f"{path.stem}.csv"
+    code = source_hash(nbformat.read(path, 4))[:12]
+    rows = [row for row in stored(results) if row["code"] == code]
+    for first, threads in runs:
+        if any((row["first_seed"], row["threads"]) == (str(first), str(threads)) for row in rows):
+            continue
+        found = [dict(zip(COLUMNS, [str(first), str(threads), *row, code], strict=True))
+                 for row in verdicts(path, first, threads)]
+        rows += found
+        with open(results, "w", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        bad = [f"{row['claim']} ({row['outcome']}: {row['evidence']})" for row in found
+               if row["outcome"] != "holds"]
+        print(f"{path.stem}, seeds from {first}, {threads} thread(s): {len(found)} claims, "
+              + (f"NOT HELD: {'; '.join(bad)}" if bad else "all hold"), flush=True)
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    parser.add_argument("--threads", type=int, help="only the runs with so many threads")
+    args = parser.parse_args(argv)
+    every = sorted(p for p in (ROOT / "book").rglob("*.ipynb")
+                   if ".ipynb_checkpoints" not in p.parts)
+    for path in args.notebooks or every:
+        check(path.resolve(), [run for run in RUNS if args.threads in (None, run[1])])
 
 
 if __name__ == "__main__":
-    main([Path(argument).resolve() for argument in sys.argv[1:]])
+    main()
