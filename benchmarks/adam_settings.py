@@ -1,12 +1,13 @@
-"""How each loss does under four settings of Adam: ``python -m benchmarks.adam_settings``.
+"""How losses do under four settings of Adam: ``python -m benchmarks.adam_settings [loss ...]``.
 
-Trains every loss on `modes` with four seeds and equal steps for each learning rate and beta1,
-and appends one row per seed to data/results/adam_settings.csv. What is there already is not
-run again. The defaults in `losses.py` were chosen from this file: a loss keeps the common
-setting, the first, unless another one is better in the medians of all three scores.
+Trains every loss, or those named, on `modes` with four seeds and equal steps for each learning
+rate and beta1, and appends one row per seed to data/results/adam_settings.csv. What is there
+already is not run again. The defaults in `losses.py` were chosen from this file: a loss keeps
+the common setting, the first, unless another one is better in the medians of all three scores.
 """
 
 import csv
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def rows(name, lr, beta1, train, test):
             for seed, (a, b, c) in enumerate(zip(*scores, strict=True))]
 
 
-def main():
+def main(names):
     train, test = rt.load("modes", n=3000).split()
     RESULTS.parent.mkdir(exist_ok=True)
     known = set()
@@ -48,7 +49,7 @@ def main():
         if not known:
             writer.writerow(COLUMNS)
         for lr, beta1 in SETTINGS:
-            for name in rt.losses.REGISTRY:
+            for name in names or rt.losses.REGISTRY:
                 if (name, lr, beta1) not in known:
                     found = rows(name, lr, beta1, train, test)
                     writer.writerows(found)
@@ -58,4 +59,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

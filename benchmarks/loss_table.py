@@ -14,7 +14,7 @@ import rnngan_tutorial as rt
 
 RESULTS = Path(__file__).resolve().parents[1] / "data" / "results" / "losses.csv"
 COLUMNS = ["data", "loss", "steps", "seconds", "score", "seeds", "median", "floor", "control"]
-RUNS = {"modes": 2000, "heartbeats": 1500}
+RUNS = {"modes": 1500, "heartbeats": 1000}
 SEEDS = 4
 
 
@@ -45,7 +45,9 @@ def show():
 def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.loss_table", description=__doc__)
     parser.add_argument("--show", action="store_true")
-    if parser.parse_args(argv).show:
+    parser.add_argument("losses", nargs="*", help="default: all")
+    args = parser.parse_args(argv)
+    if args.show:
         return show()
     known = set()
     if RESULTS.exists():
@@ -57,7 +59,7 @@ def main(argv=None):
         if not known:
             writer.writerow(COLUMNS)
         for name, steps in RUNS.items():
-            for loss in rt.losses.REGISTRY:
+            for loss in args.losses or rt.losses.REGISTRY:
                 if (name, loss) not in known:
                     made = list(rows(name, loss, steps))
                     writer.writerows(made)

@@ -3,6 +3,9 @@
 import ast
 import inspect
 import math
+import re
+import textwrap
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -477,6 +480,25 @@ def test_the_registry():
 def test_a_loss_by_its_option():
     assert rt.loss("wasserstein_slope", step=0.2).terms[1].term.step == 0.2
     assert rt.loss("wasserstein_gp", weight=7).terms[1].factor == 7
+
+
+# The eleventh loss of CONTRIBUTING.md
+
+def test_the_worked_example_of_an_eleventh_loss(monkeypatch):
+    text = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text()
+    code = textwrap.dedent(re.search(r" *```python\n( *class .*?)\n *```", text, re.DOTALL)[1])
+    exec(code, made := dict(vars(losses)))
+    name, cls = re.search(r'`"(\w+)": (\w+),`', text).groups()
+    monkeypatch.setitem(REGISTRY, name, made[cls])
+    loss = rt.loss(name)
+    found = loss.discriminator(record(one([1.0, -2.0]), one([0.0, 3.0])))
+    assert found.item() == pytest.approx((soft(-1) + soft(5)) / 2)
+    for turn in ("discriminator", "generator"):
+        players, round = a_round(loss, turn=turn)
+        value = getattr(loss, turn)(round)
+        assert value.shape == (2,) and size(gradients(value, players[turn])) > 1e-6
+    run = rt.train(DATA, loss + 10 * rt.loss("feature_matching"), 3, 2, hidden=4, batch=4)
+    assert np.isfinite(run.sample(3)).all()
 
 
 # As its chapter prints it
