@@ -1,6 +1,6 @@
 """A GRU that trains many seeds side by side and can be differentiated twice.
 
-All gates of a step come from one matrix product, ``[q r z a] = W [h x 1]``, and
+The gates of a step come from one matrix product, ``[q r z a] = W [h x 1]``, and
 
     r, z <- sigmoid(r), sigmoid(z)
     n    =  tanh(a + r q)
@@ -32,11 +32,13 @@ def _forward(x, weight):
     tape[steps, :, hidden:-1] = 0
     tape[:, :, -1] = 1
     gates = x.new_empty(steps, seeds, 4 * hidden, batch)
-    h = tape[:, :, :hidden].unbind()
-    q, rz, z, n = (gates[:, :, i * hidden:j * hidden].unbind()
-                   for i, j in ((0, 1), (1, 3), (2, 3), (3, 4)))
-    for t, (column, gate) in enumerate(zip(tape[:steps].unbind(), gates.unbind(), strict=True)):
-        torch.bmm(weight, column, out=gate)
+    # Row block a does not act on the state, so it is had for all steps at once.
+    gates[:, :, 3 * hidden:] = weight[:, 3 * hidden:, hidden:] @ tape[:steps, :, hidden:]
+    h, qrz_of = tape[:, :, :hidden].unbind(), weight[:, :3 * hidden]
+    qrz, q, rz, z, n = (gates[:, :, i * hidden:j * hidden].unbind()
+                        for i, j in ((0, 3), (0, 1), (1, 3), (2, 3), (3, 4)))
+    for t, column in enumerate(tape[:steps].unbind()):
+        torch.bmm(qrz_of, column, out=qrz[t])
         rz[t].sigmoid_()
         n[t].addcmul_(rz[t][:, :hidden], q[t]).tanh_()
         torch.lerp(n[t], h[t], z[t], out=h[t + 1])
@@ -73,28 +75,32 @@ def _reverse(weight, gates, slopes, source, out, add=False):
     """
     hidden = source.shape[2]
     z = gates[:, :, 2 * hidden:3 * hidden].unbind()
-    back = weight[:, :, :hidden].mT.contiguous()
+    back = weight[:, :3 * hidden, :hidden].mT.contiguous()
     at_states, at_gates = torch.empty_like(source), out.flatten(2, 3)
-    blocks, flat = out.unbind(), at_gates.unbind()
+    blocks, at_qrz = out.unbind(), at_gates[:, :, :3 * hidden].unbind()
     lam, columns = at_states.unbind(), at_states.unsqueeze(2).unbind()
     slopes, source = slopes.unbind(), source.unbind()
     lam[-1].copy_(source[-1])
-    for t in range(len(flat) - 1, -1, -1):
+    for t in range(len(at_qrz) - 1, -1, -1):
         if add:
             blocks[t].addcmul_(slopes[t], columns[t])
         else:
             torch.mul(slopes[t], columns[t], out=blocks[t])
         if t:
             torch.addcmul(source[t - 1], lam[t], z[t], out=lam[t - 1])
-            lam[t - 1].baddbmm_(back, flat[t])
+            lam[t - 1].baddbmm_(back, at_qrz[t])
     return at_states, at_gates
 
 
-def _outer(left, right):
-    """Sum over time of ``left[t] @ right[t].T``: (S, rows of left, rows of right)."""
-    total = left.new_zeros(left.shape[1], left.shape[2], right.shape[2])
-    for a, b in zip(left.unbind(), right.mT.unbind(), strict=True):
-        total.baddbmm_(a, b)
+def _outer(at_gates, tape):
+    """Sum over time of ``at_gates[t] @ tape[t].T``, without the block of a and the state."""
+    hidden = at_gates.shape[2] // 4
+    total = at_gates.new_zeros(at_gates.shape[1], at_gates.shape[2], tape.shape[2])
+    qrz = total[:, :3 * hidden]
+    for a, b in zip(at_gates[:, :, :3 * hidden].unbind(), tape.mT.unbind(), strict=True):
+        qrz.baddbmm_(a, b)
+    total[:, 3 * hidden:, hidden:] = (at_gates[:, :, 3 * hidden:]
+                                      @ tape[:, :, hidden:].mT).sum(0)
     return total
 
 
@@ -105,15 +111,14 @@ def _tangent(weight, tape, gates, slopes, along_x, along_weight):
     dot = torch.zeros_like(tape)
     if along_x is not None:
         dot[:-1, :, hidden:-1] = along_x
-    if along_weight is None:
-        dot_gates, carry = torch.empty_like(gates), 0
-    else:
-        dot_gates, carry = along_weight @ tape[:-1], 1
+    dot_gates = torch.zeros_like(gates) if along_weight is None else along_weight @ tape[:-1]
+    dot_gates[:, :, 3 * hidden:] += weight[:, 3 * hidden:, hidden:] @ dot[:-1, :, hidden:]
     blocks = dot_gates.unflatten(2, (4, hidden)).unbind()
+    qrz, qrz_of = dot_gates[:, :, :3 * hidden].unbind(), weight[:, :3 * hidden]
     slopes, h = slopes.unbind(), dot[:, :, :hidden].unbind()
     moves = torch.empty_like(blocks[0])
-    for t, (column, gate) in enumerate(zip(dot[:-1].unbind(), dot_gates.unbind(), strict=True)):
-        torch.baddbmm(gate, weight, column, beta=carry, out=gate)
+    for t, column in enumerate(dot[:-1].unbind()):
+        qrz[t].baddbmm_(qrz_of, column)
         torch.mul(slopes[t], blocks[t], out=moves)
         torch.sum(moves, 1, out=h[t + 1])
         h[t + 1].addcmul_(h[t], z[t])
@@ -187,6 +192,9 @@ class _Gradient(torch.autograd.Function):
     def backward(ctx, along_x, along_weight):
         weight, tape, gates, slopes, at_states, at_gates = ctx.saved_tensors
         hidden = at_states.shape[2]
+        if along_weight is not None:
+            along_weight = along_weight.clone()
+            along_weight[:, 3 * hidden:, :hidden] = 0  # a does not act on the state
         dot, dot_gates = _tangent(weight, tape, gates, slopes, along_x, along_weight)
         kick, source = _curvature(tape, gates, at_states, at_gates, dot, dot_gates)
         through = 0 if along_weight is None else along_weight.mT @ at_gates
