@@ -433,8 +433,8 @@ def test_losses_add_and_scale():
 
 
 def test_adam_of_a_sum_is_that_of_the_part_with_a_discriminator():
-    assert (rt.loss("mse") + rt.loss("reverse_kl")).adam is losses.ReverseKL.adam
-    assert (rt.loss("reverse_kl") + rt.loss("mse")).adam is losses.ReverseKL.adam
+    assert (rt.loss("mse") + rt.loss("pearson")).adam is losses.Pearson.adam
+    assert (rt.loss("pearson") + rt.loss("mse")).adam is losses.Pearson.adam
     assert (rt.loss("mse") + rt.loss("mae")).adam.discriminator_steps == 0
 
 

@@ -76,11 +76,12 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("notebooks", nargs="*", type=Path)
     parser.add_argument("--threads", type=int, help="only the runs with so many threads")
+    parser.add_argument("--runs", type=int, help="only the first so many runs of each notebook")
     args = parser.parse_args(argv)
     every = sorted(p for p in (ROOT / "book").rglob("*.ipynb")
                    if ".ipynb_checkpoints" not in p.parts)
     for path in args.notebooks or every:
-        check(path.resolve(), [run for run in RUNS if args.threads in (None, run[1])])
+        check(path.resolve(), [run for run in RUNS[:args.runs] if args.threads in (None, run[1])])
 
 
 if __name__ == "__main__":
