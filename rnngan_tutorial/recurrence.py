@@ -95,13 +95,13 @@ def _reverse(weight, gates, slopes, source, out, add=False):
 def _outer(at_gates, tape):
     """Sum over time of ``at_gates[t] @ tape[t].T``, without the block of a and the state."""
     hidden = at_gates.shape[2] // 4
-    total = at_gates.new_zeros(at_gates.shape[1], at_gates.shape[2], tape.shape[2])
-    qrz = total[:, :3 * hidden]
-    for a, b in zip(at_gates[:, :, :3 * hidden].unbind(), tape.mT.unbind(), strict=True):
-        qrz.baddbmm_(a, b)
-    total[:, 3 * hidden:, hidden:] = (at_gates[:, :, 3 * hidden:]
-                                      @ tape[:, :, hidden:].mT).sum(0)
-    return total
+    at_qrz, at_a = at_gates.split([3 * hidden, hidden], 2)
+    # A tensor of its own: only into contiguous memory are all seeds multiplied in one call.
+    qrz = at_gates.new_zeros(at_gates.shape[1], 3 * hidden, tape.shape[2])
+    for left, right in zip(at_qrz.unbind(), tape.mT.unbind(), strict=True):
+        qrz.baddbmm_(left, right)
+    a = (at_a @ tape[:, :, hidden:].mT).sum(0)
+    return torch.cat([qrz, nn.functional.pad(a, (hidden, 0))], 1)
 
 
 def _tangent(weight, tape, gates, slopes, along_x, along_weight):
