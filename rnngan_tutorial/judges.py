@@ -109,18 +109,26 @@ def discriminative(fake, real, hidden=32, steps=300, folds=2, seed=0):
 def predictive(fake, real, hidden=16, steps=400, seed=0):
     """Mean absolute error, on real series, of a one-step-ahead GRU trained on generated ones.
 
-    Yoon et al. 2019, section 5, but here all features are predicted from all. Arguments,
-    result (in scaled units) and errors are those of `discriminative`.
+    Yoon et al. 2019, section 5: all features are predicted from all. Their public code predicts
+    the last feature from the others instead, with ``int(F / 2)`` units; ``hidden="timegan"``
+    does so. Arguments, result (in scaled units) and errors are those of `discriminative`.
     """
     fake, real = checked(fake, real)
     if fake.shape[2] < 2:
         raise ValueError("series have one time step; prediction needs at least 2")
-    x = torch.from_numpy(fake)
-    judge = Judge(x.shape[3], hidden, x.shape[3], [seed] * len(x))
-    _fit(judge, x[:, :, :-1], x[:, :, 1:], torch.arange(x.shape[1])[None],
+    read, told, features = slice(None), slice(None), fake.shape[3]
+    if hidden == "timegan":
+        if features < 2:
+            raise ValueError("series have one feature; hidden='timegan' predicts the last feature "
+                             "from the others and needs at least 2")
+        read, told, hidden = slice(-1), slice(-1, None), features // 2
+    x, real = torch.from_numpy(fake), torch.from_numpy(real)
+    before, after = x[:, :, :-1, read], x[:, :, 1:, told]
+    judge = Judge(before.shape[3], hidden, after.shape[3], [seed] * len(x))
+    _fit(judge, before, after, torch.arange(x.shape[1])[None],
          lambda guess, truth: (guess - truth).abs().mean((1, 2, 3)), steps, seed)
-    real = torch.from_numpy(real).expand(len(x), *real.shape)
-    error = _read(judge, real[:, :, :-1]) - real[:, :, 1:]
+    real = real.expand(len(x), *real.shape)
+    error = _read(judge, real[:, :, :-1, read]) - real[:, :, 1:, told]
     return error.abs().double().mean((1, 2, 3)).numpy()
 
 

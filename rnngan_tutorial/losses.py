@@ -293,7 +293,7 @@ class VAE(Loss):
     needs = Needs(encoder=True)
     adam = ALONE
 
-    def __init__(self, sigma=0.1):
+    def __init__(self, sigma=0.2):
         self.sigma = sigma
 
     def generator(self, round):

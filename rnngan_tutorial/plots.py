@@ -81,7 +81,7 @@ def history(run, width=25):
     for panel, values, title in ((axes[0], past.discriminator, "discriminator's loss"),
                                  (axes[1], past.generator, "generator's loss")):
         panel.plot(steps, smooth(values, width), lw=1)
-        panel.set(title=title, xlabel="step", ylabel="loss (nats)" if panel is axes[0] else "")
+        panel.set(title=title, xlabel="step", ylabel="loss" if panel is axes[0] else "")
     axes[2].plot(past.watched, smooth(past.real_score, 5).mean(1), color=REAL, label="real")
     axes[2].plot(past.watched, smooth(past.fake_score, 5).mean(1), color=FAKE, label="generated")
     axes[2].set(title="mean logit, all seeds", xlabel="step")

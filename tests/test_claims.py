@@ -1,7 +1,6 @@
 """The book's claims: each has an id, a sentence, and one cell that proved it."""
 
 import re
-import sys
 from pathlib import Path
 
 import nbformat
@@ -43,15 +42,6 @@ def test_entry_is_complete(entry):
     assert entry["source"] in ("folklore", "paper", "ours")
     assert entry["verdict"] in (True, False, "half true")
     assert entry["sentence"].endswith(".")
-
-
-def test_ledger_is_made_from_the_list():
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        from claims_page import page
-    finally:
-        sys.path.pop(0)
-    assert (BOOK / "reference" / "claims.md").read_text() == page(CLAIMS)
 
 
 def test_claim_prints_one_line(capsys):

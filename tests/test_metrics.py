@@ -183,6 +183,18 @@ def test_predictive_needs_the_right_dynamics():
     assert bad > 0.5
 
 
+def test_predictive_of_timegan_sees_only_the_other_features():
+    # The last feature follows the first by one step; its own past says nothing.
+    x = normal((60, 12, 2))
+    x[:, 1:, 1] = x[:, :-1, 0]
+    alone = normal((60, 12, 2), 1)
+    good, bad = metrics.predictive(np.stack([x, alone]), x, hidden="timegan")
+    assert good < 0.6 * bad
+    # With no feature that tells of it, the best guess is the median.
+    other = metrics.predictive(alone[None], normal((60, 12, 2), 2), hidden="timegan")
+    assert_allclose(other, np.sqrt(2 / np.pi), atol=0.15)
+
+
 def test_train_synthetic_test_real_follows_the_labels():
     test = rt.Sequences(np.concatenate([waves(50, 1), waves(50, 2, 2)]),
                         labels=np.repeat([0, 1], 50))
@@ -360,3 +372,8 @@ def test_bad_calls_of_score(beats):
 def test_prediction_needs_two_steps():
     with pytest.raises(ValueError, match="at least 2"):
         metrics.predictive(normal((1, 10, 1, 1)), normal((10, 1, 1)))
+
+
+def test_prediction_of_timegan_needs_two_features():
+    with pytest.raises(ValueError, match="one feature; hidden='timegan'"):
+        metrics.predictive(waves(10, 1)[None], waves(10, 2), hidden="timegan")

@@ -1,10 +1,13 @@
 """Run notebooks and store their outputs: ``python tools/execute.py [notebook ...]``.
 
 Without arguments, every notebook of the book. What depends on when or where a notebook ran
-is left out, so a run that changes nothing leaves no difference. A notebook with a failing
-cell keeps its old outputs.
+is left out, so a run that changes nothing leaves no difference in it. A notebook with a failing
+cell keeps its old outputs. How long each took goes to data/results/runtimes.csv, from which
+`tools/pages.py` makes a page.
 """
 
+import csv
+import datetime
 import hashlib
 import json
 import os
@@ -13,10 +16,12 @@ import time
 from pathlib import Path
 
 import nbformat
+import torch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
 
-BOOK = Path(__file__).resolve().parents[1] / "book"
+ROOT = Path(__file__).resolve().parents[1]
+BOOK, RUNTIMES = ROOT / "book", ROOT / "data" / "results" / "runtimes.csv"
 # Progress bars show times, which differ from run to run.
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
@@ -55,6 +60,25 @@ def execute(path):
     new.replace(path)
 
 
+def record(path, seconds):
+    """Put the run time of a notebook of the book into the list, in place of an older one."""
+    if BOOK not in path.parents:
+        return
+    name = path.relative_to(BOOK).with_suffix("").as_posix()
+    device = torch.cuda.get_device_name() if torch.cuda.is_available() else "one CPU core"
+    rows = {}
+    if RUNTIMES.exists():
+        with open(RUNTIMES, newline="") as file:
+            rows = {(row["notebook"], row["device"]): row for row in csv.DictReader(file)}
+    rows[name, device] = {"notebook": name, "device": device, "seconds": f"{seconds:.0f}",
+                          "torch": torch.__version__, "date": datetime.date.today().isoformat()}
+    RUNTIMES.parent.mkdir(exist_ok=True)
+    with open(RUNTIMES, "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[name, device], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row for _, row in sorted(rows.items()))
+
+
 def main(paths):
     os.environ.update(ENVIRONMENT)
     every = [p for p in sorted(BOOK.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
@@ -65,7 +89,9 @@ def main(paths):
             execute(path.resolve())
         except CellControlSignal as error:
             sys.exit(f"failed; the stored outputs are as they were\n{error}")
-        print(f"{time.perf_counter() - began:.0f} s")
+        seconds = time.perf_counter() - began
+        record(path.resolve(), seconds)
+        print(f"{seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -50,11 +50,18 @@ def check(name, answer):
 
 # At the end, since these modules register their exercises with what stands above.
 from . import (  # noqa: E402
+    adam,
     bce,
+    cgan,
     gan,
+    improved_gan,
+    infogan,
+    kl,
     mae,
+    measuring,
     mse,
     recurrent_game,
     sequences,
+    vae,
     wgan,
 )

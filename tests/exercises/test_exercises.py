@@ -13,7 +13,7 @@ CALL = re.compile(r"rt\.exercises\.check\(\s*\"([^\"]+)\"")
 
 
 def test_unknown_exercise():
-    with pytest.raises(ValueError, match="choose from bce"):
+    with pytest.raises(ValueError, match="choose from .*bce"):
         exercises.check("none", 1)
 
 
