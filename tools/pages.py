@@ -58,8 +58,9 @@ def heartbeats_page():
                     key=lambda row: float(row[2].split("|")[3].split()[0]))
     lines = head("The heartbeats, loss by loss", "The same patient and budget for every loss, four "
                  "scores over eight seeds, with floor and control.")
-    lines += ["Same patient, same budget, same networks; only the loss differs. Each cell is the "
-              "median of\neight seeds, with the lowest and the highest seed in brackets; "
+    lines += ["Same patient, same budget, same networks; only the loss differs, and for `mae` the "
+              "learning\nrate, as its chapter explains. Each cell is the median of\neight seeds, "
+              "with the lowest and the highest seed in brackets; "
               "{doc}`../game/measuring` says\nwhat the scores are. Sorted by the sliced "
               "Wasserstein distance to beats that were not\ntrained on. A name leads to its "
               "chapter.", "",
@@ -82,7 +83,8 @@ def runtimes_page():
     """How long each chapter takes, and what each loss costs against BCE."""
     lines = head("Run times", "How long each chapter takes to run, and what each loss costs beside "
                  "binary cross-entropy, as measured.")
-    lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
+    lines += ["Other work ran on the machine while these were taken; a quiet one is faster.", "",
+              "## Chapters", "", "From the first cell to the last, start of the kernel and scores "
               "included.", "", "| Chapter | Device | Seconds | PyTorch | Measured |",
               "|---|---|---|---|---|"]
     lines += [f"| {{doc}}`../{row['notebook']}` | {row['device']} | {row['seconds']} | "
