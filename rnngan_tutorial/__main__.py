@@ -92,7 +92,7 @@ def read_data(settings):
     if settings["length"] is None:
         raise ValueError("a CSV file needs --length, the rows per window, such as --length 48")
     options = {name: settings[name] for name in given}
-    return from_csv(settings["data"], **{"stride": settings["length"], **options}).split()
+    return from_csv(settings["data"], **options).split()
 
 
 def train_command(args):

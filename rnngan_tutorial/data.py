@@ -151,7 +151,10 @@ def digits():
 
 
 def sines(n=10_000, seed=0):
-    """TimeGAN's sines (Yoon et al. 2019, section 5.1): 24 steps, 5 features, in [0, 1]."""
+    """Sines as TimeGAN's public code draws them: 24 steps, 5 features, in [0, 1].
+
+    Yoon et al. 2019, section 5.2, print another law, of frequencies up to one per step.
+    """
     rng = np.random.default_rng(seed)
     frequency, phase = rng.uniform(0, 0.1, (2, n, 1, 5))
     values = (np.sin(frequency * np.arange(24)[:, None] + phase) + 1) / 2
@@ -214,14 +217,17 @@ def load(name, n=None, seed=0):
     return data.subset(np.sort(np.random.default_rng(seed).permutation(len(data))[:n]))
 
 
-def from_csv(path, length, stride=1, columns=None, label=None, series=None):
+def from_csv(path, length, stride=None, columns=None, label=None, series=None):
     """Windows from a CSV file with a header, one row per time step.
 
     Parameters
     ----------
     path : path
-    length, stride : int
-        Rows per window, and rows from one window's start to the next.
+    length : int
+        Rows per window.
+    stride : int, optional
+        Rows from one window's start to the next; by default `length`. With less, windows
+        overlap, and a random `split` puts near copies into both parts.
     columns : list of str, optional
         What to read; by default every column but `label` and `series`.
     label : str, optional
@@ -244,5 +250,6 @@ def from_csv(path, length, stride=1, columns=None, label=None, series=None):
     UserWarning
         How many windows were left out because their label changes.
     """
+    stride = length if stride is None else stride
     cut = windows(Path(path), length, stride, columns, label, series)
     return scaled(**cut, name=Path(path).stem, step_unit="step")

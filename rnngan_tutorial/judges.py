@@ -10,7 +10,7 @@ from torch import nn
 
 from .distances import FEWEST, checked, labels_of
 from .networks import Linear, batch_first, time_first
-from .recurrence import GRU
+from .recurrence import GRU, keep_memory
 
 
 class Judge(nn.Module):
@@ -32,6 +32,7 @@ def _fit(judge, x, y, rows, loss, steps, seed, lr=0.01, batch=64):
     x, y : Tensor, shape (S, N, ...); rows : integer Tensor, shape (K, M); ``loss`` gives one
     number per judge. The learning rate falls linearly to zero, so that the end is settled.
     """
+    keep_memory()
     source = torch.Generator().manual_seed(seed)
     adam = torch.optim.Adam(judge.parameters(), lr, fused=True)
     for step in range(steps):
@@ -135,7 +136,7 @@ def predictive(fake, real, hidden=16, steps=400, seed=0):
 def train_synthetic_test_real(fake, fake_labels, test, hidden=32, steps=300, seed=0):
     """Accuracy, on labelled real series, of a GRU classifier trained on generated ones.
 
-    Esteban et al. 2017, section 4.2. `fake_labels` are integers of shape (S, N), or (N,)
+    Esteban et al. 2017, section 3.1.2. `fake_labels` are integers of shape (S, N), or (N,)
     when every seed has the same; `test` are Sequences with labels. Else as `discriminative`.
     """
     fake, real = checked(fake, test)

@@ -152,11 +152,14 @@ class Discriminator(nn.Module):
         """Hidden states (T, S, hidden, B) on reading series (S, B, T, F) with labels (S, B)."""
         return self.gru(time_first(with_labels(x, y, self.classes)))
 
-    def logits(self, states):
-        """Scores from states: (S, B) for whole series or (S, B, T) for steps."""
+    def logits(self, states, features=None):
+        """Scores from states: (S, B) for whole series or (S, B, T) for steps.
+
+        `features` are the states' means over time, where they are at hand.
+        """
         if self.score == "steps":
             return batch_first(self.out(states)).squeeze(-1)
-        features = states.mean(0)
+        features = states.mean(0) if features is None else features
         logits = self.out(features)
         if self.closeness is not None:
             logits = logits + self.closeness(features)

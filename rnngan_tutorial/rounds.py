@@ -134,43 +134,60 @@ class Round:
         return self._seen(self._batch.generated)
 
     @cached_property
-    def _states(self):
+    def _both_states(self):
         # Real and generated series go through the recurrence together: half the steps.
         y = None if self.y is None else self.y.repeat(1, 2)
-        return self._judge.states(torch.cat([self.x, self.generated], 1), y).chunk(2, -1)
+        return self._judge.states(torch.cat([self.x, self.generated], 1), y)
+
+    @cached_property
+    def _both_means(self):
+        # Cut after the mean, not before, their gradient is as small as they are.
+        return self._both_states.mean(0)
 
     @cached_property
     def _fake_states(self):
         if self._turn == "discriminator":
-            return self._states[1]
+            return self._both_states.chunk(2, -1)[1]
         return self._judge.states(self.generated, self.y)
 
     @cached_property
     def _real_states(self):
         if self._turn == "discriminator":
-            return self._states[0]
+            return self._both_states.chunk(2, -1)[0]
         with torch.no_grad():  # nothing here depends on the generator
             return self._judge.states(self.x, self.y)
 
     @cached_property
+    def _fake_means(self):
+        if self._turn == "discriminator":
+            return self._both_means.chunk(2, -1)[1]
+        return self._fake_states.mean(0)
+
+    @cached_property
+    def _real_means(self):
+        if self._turn == "discriminator":
+            return self._both_means.chunk(2, -1)[0]
+        return self._real_states.mean(0)
+
+    @cached_property
     def real(self):
-        return self._judge.logits(self._real_states)
+        return self._judge.logits(self._real_states, self._real_means)
 
     @cached_property
     def fake(self):
-        return self._judge.logits(self._fake_states)
+        return self._judge.logits(self._fake_states, self._fake_means)
 
-    @cached_property
+    @property
     def real_features(self):
-        return self._real_states.mean(0).mT
+        return self._real_means.mT
 
-    @cached_property
+    @property
     def fake_features(self):
-        return self._fake_states.mean(0).mT
+        return self._fake_means.mT
 
     @cached_property
     def code_seen(self):
-        return self._judge.code(self._fake_states.mean(0)).mT
+        return self._judge.code(self._fake_means).mT
 
     @cached_property
     def posterior(self):

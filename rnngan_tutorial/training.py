@@ -25,6 +25,7 @@ from .checks import (
     plain,
 )
 from .networks import Discriminator, Encoder, Generator, Latent
+from .recurrence import keep_memory
 from .rounds import Batch, Draws, Round, random_source
 from .run import Diverged, History, Run
 
@@ -141,6 +142,7 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
     device = default_device() if device is None else check_device(device)
     before = torch.get_num_threads()
     torch.set_num_threads(threads)
+    keep_memory()
     try:
         settings = plain({"loss": repr(loss), "seeds": seeds, "hidden": hidden, "batch": batch,
                           "latent": asdict(latent), "score": score,

@@ -177,11 +177,13 @@ def test_csv_windows(tmp_path):
     np.testing.assert_allclose(plain.to_units(plain.values)[1, :, 0], np.arange(3, 9), atol=1e-4)
     assert np.abs(plain.values).max() < 1
     with pytest.warns(UserWarning, match="5 of 19 windows hold more than one 'kind'"):
-        labelled = rt.from_csv(path, length=6, columns="flow", label="kind")
+        labelled = rt.from_csv(path, length=6, stride=1, columns="flow", label="kind")
     assert labelled.label_names == ("a", "b")
     assert np.bincount(labelled.labels).tolist() == [7, 7]  # no window crosses from a to b
-    split = rt.from_csv(path, length=6, columns="flow", series="kind")
+    split = rt.from_csv(path, length=6, stride=1, columns="flow", series="kind")
     assert len(split) == 14 and split.labels is None
+    apart = rt.from_csv(path, length=6, columns="time")  # by default no row is in two windows
+    assert len(apart) == 4
 
 
 def test_every_recording_starts_its_own_windows(tmp_path):

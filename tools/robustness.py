@@ -9,6 +9,7 @@ import argparse
 import csv
 import os
 import re
+import time
 from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"
@@ -59,6 +60,7 @@ def check(path, runs):
     for first, threads in runs:
         if any((row["first_seed"], row["threads"]) == (str(first), str(threads)) for row in rows):
             continue
+        began = time.monotonic()
         found = [dict(zip(COLUMNS, [str(first), str(threads), *row, code], strict=True))
                  for row in verdicts(path, first, threads)]
         rows += found
@@ -68,7 +70,8 @@ def check(path, runs):
             writer.writerows(rows)
         bad = [f"{row['claim']} ({row['outcome']}: {row['evidence']})" for row in found
                if row["outcome"] != "holds"]
-        print(f"{path.stem}, seeds from {first}, {threads} thread(s): {len(found)} claims, "
+        print(f"{path.stem}, seeds from {first}, {threads} thread(s): {len(found)} claims "
+              f"in {time.monotonic() - began:.0f} s, "
               + (f"NOT HELD: {'; '.join(bad)}" if bad else "all hold"), flush=True)
 
 
