@@ -24,6 +24,15 @@ def head(title, description):
             f"# {title}", ""]
 
 
+def chapters():
+    """Chapter -> its title, in the order of the table of contents."""
+    toc = yaml.safe_load((BOOK / "_toc.yml").read_text())
+    names = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    books = {name: BOOK / f"{name}.ipynb" for name in names}
+    return {name: nbformat.read(path, 4).cells[0].source.split("# ", 1)[1].splitlines()[0]
+            for name, path in books.items() if path.exists()}
+
+
 def claims_page():
     """Every claim, by chapter."""
     claims = yaml.safe_load((BOOK / "claims.yml").read_text())
@@ -31,8 +40,8 @@ def claims_page():
     lines += [f"All {len(claims)} claims of the book. A claim that comes from folklore is stated "
               "as people say it;\nits cell proves the verdict. The cell fails if the claim does.",
               ""]
-    for chapter in dict.fromkeys(claim["chapter"] for claim in claims):
-        lines += [f"## {{doc}}`../{chapter}`", "", "| Claim | Source | Verdict | Id |",
+    for chapter, title in chapters().items():
+        lines += [f"## {title}", "", f"Shown in {{doc}}`../{chapter}`.", "", "| Claim | Source | Verdict | Id |",
                   "|---|---|---|---|"]
         lines += [f"| {claim['sentence']} | {claim['source']} | "
                   f"**{VERDICTS.get(claim['verdict'], claim['verdict'])}** | `{claim['id']}` |"
@@ -83,12 +92,13 @@ def runtimes_page():
     """How long each chapter takes, and what each loss costs against BCE."""
     lines = head("Run times", "How long each chapter takes to run, and what each loss costs beside "
                  "binary cross-entropy, as measured.")
-    lines += ["Other work ran on the machine while these were taken; a quiet one is faster.", "",
-              "## Chapters", "", "From the first cell to the last, start of the kernel and scores "
-              "included.", "", "| Chapter | Device | Seconds | PyTorch | Measured |",
-              "|---|---|---|---|---|"]
-    lines += [f"| {{doc}}`../{row['notebook']}` | {row['device']} | {row['seconds']} | "
-              f"{row['torch']} | {row['date']} |" for row in table(RESULTS / "runtimes.csv")]
+    rows = {row["notebook"]: row for row in table(RESULTS / "runtimes.csv")}
+    lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
+              "included.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
+    for name in chapters():
+        row = rows[name]
+        lines.append(f"| {{doc}}`../{name}` | {row['seconds']} | {row['device']}, PyTorch "
+                     f"{row['torch']}, {row['date']} |")
     lines += ["", "## Losses", "", "Training alone, four seeds side by side at the default "
               "settings on one CPU core, and the same\ntime over that of `bce`.", "",
               "| Loss | `modes`, 1,500 steps | over `bce` | heartbeats, 1,000 steps | over `bce` |",
