@@ -33,16 +33,28 @@ def chapters():
             for name, path in books.items() if path.exists()}
 
 
+def robustness():
+    """A sentence on how the claims fared with other seeds."""
+    rows = [row for name in chapters()
+            for row in table(RESULTS / "robustness" / f"{Path(name).name}.csv")]
+    runs = sorted({(int(row["first_seed"]), int(row["threads"])) for row in rows})
+    seeds = sum(first > 0 for first, _ in runs)
+    held = sum(row["outcome"] == "holds" for row in rows)
+    return (f"Each chapter was also run with {seeds} other blocks of training seeds, and with two "
+            f"threads instead of one:\n{held} of {len(rows)} checks held. The single outcomes are "
+            "in `data/results/robustness/`, written by\n`tools/robustness.py`.")
+
+
 def claims_page():
     """Every claim, by chapter."""
     claims = yaml.safe_load((BOOK / "claims.yml").read_text())
     lines = head("Claims", "Every claim of the book with its source, verdict and chapter.")
     lines += [f"All {len(claims)} claims of the book. A claim that comes from folklore is stated "
               "as people say it;\nits cell proves the verdict. The cell fails if the claim does.",
-              ""]
+              "", robustness(), ""]
     for chapter, title in chapters().items():
-        lines += [f"## {title}", "", f"Shown in {{doc}}`../{chapter}`.", "", "| Claim | Source | Verdict | Id |",
-                  "|---|---|---|---|"]
+        lines += [f"## {title}", "", f"Shown in {{doc}}`../{chapter}`.", "",
+                  "| Claim | Source | Verdict | Id |", "|---|---|---|---|"]
         lines += [f"| {claim['sentence']} | {claim['source']} | "
                   f"**{VERDICTS.get(claim['verdict'], claim['verdict'])}** | `{claim['id']}` |"
                   for claim in claims if claim["chapter"] == chapter]
