@@ -105,7 +105,8 @@ def runtimes_page():
                  "binary cross-entropy, as measured.")
     rows = {row["notebook"]: row for row in table(RESULTS / "runtimes.csv")}
     lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
-              "included.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
+              "included. Other work ran on the\nmachine while these were taken; a quiet one is "
+              "faster.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
     for name in chapters():
         row = rows[name]
         lines.append(f"| {{doc}}`../{name}` | {row['seconds']} | {row['device']}, PyTorch "
