@@ -19,8 +19,9 @@ import torch
 
 import rnngan_tutorial as rt
 from rnngan_tutorial import losses
+from rnngan_tutorial.loop import WATCH, Loop
 from rnngan_tutorial.recurrence import keep_memory
-from rnngan_tutorial.training import WATCH, Loop
+from rnngan_tutorial.training import build
 
 from .loops import tuned_loop, usual_loop
 
@@ -35,7 +36,8 @@ def package_step(data, hidden, batch, seeds, loss="nonsaturating", device="cpu")
     """A function that takes one step of the package's own loop, records included."""
     made = losses.loss(loss)
     settings = {"hidden": hidden, "batch": batch, "score": "series", "average": None}
-    loop = Loop(data, made, loss, tuple(range(seeds)), made.adam, rt.Latent(), settings,
+    players = build(data.shape[1:], made.needs, range(seeds), hidden)
+    loop = Loop(data, made, loss, tuple(range(seeds)), made.adam, rt.Latent(), settings, players,
                 torch.device(device))
     loop.make_room(1_000_000)
 
@@ -97,7 +99,7 @@ def compare(title, length, hidden, batch, seeds, repeats, device, extra=()):
 def train_against_hand_loop(repeats):
     """`rt.train` as a whole against a hand-written loop over the same modules."""
     data, hidden, batch, steps = series(), 32, 64, 100
-    players = rt.training.build(data.shape[1:], losses.loss("nonsaturating").needs, (0,), hidden)
+    players = build(data.shape[1:], losses.loss("nonsaturating").needs, (0,), hidden)
     generator = players["generator"]["generator"]
     judge = players["discriminator"]["discriminator"]
     values, latent = torch.tensor(data.values), rt.Latent()
@@ -151,9 +153,7 @@ def main(argv=None):
     args = parser.parse_args(argv)
     torch.set_num_threads(1)
     keep_memory()  # as rt.train does; the other loops gain nothing from it
-    name = torch.cuda.get_device_name() if args.device == "cuda" else processor()
-    print(f"{datetime.date.today()}, {name}, Python {platform.python_version()}, "
-          f"torch {torch.__version__}, one thread, median of {args.repeats}")
+    print(title(args.device, args.repeats))
     print("In brackets: time per seed over the usual loop's.\n")
     for hidden, batch in ((64, 128), (32, 64)):
         compare(f"hidden {hidden}, batch {batch}", 24, hidden, batch, (1, 8, 16), args.repeats,
@@ -174,6 +174,13 @@ def main(argv=None):
     for batch in (16, 64, 256, 512):
         compare(f"batch {batch}", 24, 32, batch, (1, 8), repeats, args.device)
     compare("seeds", 24, 32, 64, (1, 2, 4, 8, 16, 32, 64), repeats, args.device)
+
+
+def title(device, repeats):
+    """Where and with what a table was measured."""
+    name = torch.cuda.get_device_name() if device == "cuda" else processor()
+    return (f"{datetime.date.today()}, {name}, Python {platform.python_version()}, "
+            f"torch {torch.__version__}, one thread, median of {repeats}")
 
 
 def processor():

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 import rnngan_tutorial as rt
-from rnngan_tutorial.training import Loop
+from rnngan_tutorial.loop import Loop
 
 SMALL = {"seeds": 2, "hidden": 4, "batch": 4, "device": "cpu"}
 

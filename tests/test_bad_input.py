@@ -7,8 +7,8 @@ import pytest
 from small_runs import DATA, small_data, train
 
 import rnngan_tutorial as rt
+from rnngan_tutorial.loop import Loop
 from rnngan_tutorial.losses import Adam, Loss, MutualInformation, NonSaturating
-from rnngan_tutorial.training import Loop
 
 NAN, INF = float("nan"), float("inf")
 CODED = small_data(24, classes=3)

@@ -15,10 +15,10 @@ from small_runs import assert_same, final_loop, small_data, train
 from test_training import Events
 
 import rnngan_tutorial as rt
-from rnngan_tutorial import checkpoint, training
+from rnngan_tutorial import checkpoint
 from rnngan_tutorial.checkpoint import FORMAT, read_checkpoint, write_checkpoint
+from rnngan_tutorial.loop import Loop
 from rnngan_tutorial.losses import Adam
-from rnngan_tutorial.training import Loop
 
 OPTIONS = {"average": 0.8, "snapshots": [0, 5, 10, 23]}
 
@@ -210,7 +210,8 @@ def test_the_file_is_complete_before_it_takes_the_name(monkeypatch, tmp_path):
 
 def test_checkpoints_are_written_when_asked(monkeypatch, tmp_path):
     steps = []
-    monkeypatch.setattr(training, "write_checkpoint", lambda _, state: steps.append(state["step"]))
+    monkeypatch.setattr("rnngan_tutorial.loop.write_checkpoint",
+                        lambda _, state: steps.append(state["step"]))
     train(steps=17, checkpoint=tmp_path / "state.pt", checkpoint_every=7)
     assert steps == [7, 14, 17]
 

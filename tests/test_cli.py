@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 import torch
 from test_checkpoint import assert_equal_content
+from tqdm.auto import tqdm
 
 import rnngan_tutorial as rt
-from rnngan_tutorial import training
 from rnngan_tutorial.__main__ import main
 from rnngan_tutorial.checkpoint import read_checkpoint
-from rnngan_tutorial.training import Loop
+from rnngan_tutorial.loop import Loop
 
 COMMAND = [sys.executable, "-m", "rnngan_tutorial"]
 SMALL = ["--seeds", "2", "--hidden", "4", "--batch", "8", "--device", "cpu", "--length", "8"]
@@ -323,8 +323,8 @@ def test_divergence_is_told_in_one_line(pump, tmp_path, capsys, monkeypatch):
 
 
 def test_progress_is_for_terminals(pump, tmp_path, capsys, monkeypatch):
-    told, inner = [], training.tqdm
-    monkeypatch.setattr(training, "tqdm", lambda **options: (
+    told, inner = [], tqdm
+    monkeypatch.setattr("rnngan_tutorial.loop.tqdm", lambda **options: (
         told.append(options["disable"]) or inner(**options | {"disable": True})))
     monkeypatch.delenv("TQDM_DISABLE")
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)

@@ -9,12 +9,14 @@ import torch
 from small_runs import DATA, assert_same, equal, final_loop, small_data, train, weights
 from torch import nn
 from torch.nn.functional import softplus
+from tqdm.auto import tqdm
 
 import rnngan_tutorial as rt
 from rnngan_tutorial import training
+from rnngan_tutorial.loop import WATCH, Loop
 from rnngan_tutorial.losses import Adam, Loss, NonSaturating
 from rnngan_tutorial.rounds import Draws
-from rnngan_tutorial.training import WATCH, Loop, build
+from rnngan_tutorial.training import build
 
 
 class Events(NonSaturating):
@@ -347,12 +349,12 @@ def test_progress_bar_is_silent_when_told(capfd):
 def test_progress_bar_counts_the_steps(monkeypatch, capfd):
     bars = []
 
-    class Bar(training.tqdm):
+    class Bar(tqdm):
         def __init__(self, **options):
             super().__init__(**options)
             bars.append((options, self))
 
-    monkeypatch.setattr(training, "tqdm", Bar)
+    monkeypatch.setattr("rnngan_tutorial.loop.tqdm", Bar)
     monkeypatch.delenv("TQDM_DISABLE")
     train(steps=13)
     options, bar = bars[0]

@@ -33,16 +33,27 @@ def chapters():
             for name, path in books.items() if path.exists()}
 
 
+def robustness():
+    """A sentence on how the claims fared with other seeds."""
+    files = [RESULTS / "robustness" / f"{Path(name).name}.csv" for name in chapters()]
+    rows = [row for path in files if path.exists() for row in table(path)]
+    held = sum(row["outcome"] == "holds" for row in rows)
+    return ("A claim about training is no luck of one set of seeds. Chapters are run again with up "
+            f"to five other\nblocks of seeds, and with two threads: {held} of {len(rows)} checks "
+            "held. The outcomes are in\n`data/results/robustness/`, written by "
+            "`tools/robustness.py`.")
+
+
 def claims_page():
     """Every claim, by chapter."""
     claims = yaml.safe_load((BOOK / "claims.yml").read_text())
     lines = head("Claims", "Every claim of the book with its source, verdict and chapter.")
     lines += [f"All {len(claims)} claims of the book. A claim that comes from folklore is stated "
               "as people say it;\nits cell proves the verdict. The cell fails if the claim does.",
-              ""]
+              "", robustness(), ""]
     for chapter, title in chapters().items():
-        lines += [f"## {title}", "", f"Shown in {{doc}}`../{chapter}`.", "", "| Claim | Source | Verdict | Id |",
-                  "|---|---|---|---|"]
+        lines += [f"## {title}", "", f"Shown in {{doc}}`../{chapter}`.", "",
+                  "| Claim | Source | Verdict | Id |", "|---|---|---|---|"]
         lines += [f"| {claim['sentence']} | {claim['source']} | "
                   f"**{VERDICTS.get(claim['verdict'], claim['verdict'])}** | `{claim['id']}` |"
                   for claim in claims if claim["chapter"] == chapter]
@@ -94,7 +105,8 @@ def runtimes_page():
                  "binary cross-entropy, as measured.")
     rows = {row["notebook"]: row for row in table(RESULTS / "runtimes.csv")}
     lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
-              "included.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
+              "included. Other work ran on the\nmachine while these were taken; a quiet one is "
+              "faster.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
     for name in chapters():
         row = rows[name]
         lines.append(f"| {{doc}}`../{name}` | {row['seconds']} | {row['device']}, PyTorch "

@@ -12,11 +12,9 @@ import re
 import time
 from pathlib import Path
 
-os.environ["TQDM_DISABLE"] = "1"
-
-import nbformat  # noqa: E402
-from execute import source_hash  # noqa: E402
-from nbclient import NotebookClient  # noqa: E402
+import nbformat
+from execute import source_hash
+from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "data" / "results" / "robustness"
@@ -27,6 +25,7 @@ CALL = re.compile(r"rt\.claim\(\s*\"([^\"]+)\"")
 
 def verdicts(path, first_seed, threads):
     """Id, outcome (holds, fails or not reached) and evidence of every claim of a notebook."""
+    os.environ["TQDM_DISABLE"] = "1"
     os.environ["RNNGAN_FIRST_SEED"] = str(first_seed)
     os.environ["RNNGAN_THREADS"] = os.environ["OMP_NUM_THREADS"] = str(threads)
     notebook = nbformat.read(path, 4)
