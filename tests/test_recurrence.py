@@ -175,7 +175,7 @@ def test_kept_memory_is_not_asked_for_again():
             "if sys.argv[1] == 'keep': keep_memory()\n"
             "step = lambda: [torch.ones(2 ** 21) for _ in range(8)]\n"
             "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
-            "step(); before = faults(); step(); print(faults() - before)")
+            "step(); step(); before = faults(); step(); print(faults() - before)")
     default, kept = (int(subprocess.run([sys.executable, "-c", code, how], check=True,
                                         capture_output=True, text=True).stdout)
                      for how in ("default", "keep"))

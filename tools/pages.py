@@ -40,8 +40,8 @@ def robustness():
     held = sum(row["outcome"] == "holds" for row in rows)
     return ("A claim about training is no luck of one set of seeds. Chapters are run again with up "
             f"to five other\nblocks of seeds, and with two threads: {held} of {len(rows)} checks "
-            "held. What\nonce failed was stated more carefully, or tried more often. The outcomes are in "
-            "`data/results/robustness/`,\nwritten by `tools/robustness.py`.")
+            "held. What\nonce failed was stated more carefully, or tried more often. The outcomes "
+            "are in `data/results/robustness/`,\nwritten by `tools/robustness.py`.")
 
 
 def claims_page():
