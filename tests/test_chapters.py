@@ -7,6 +7,7 @@ import nbformat
 import pages
 import pytest
 import robustness
+import tables
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +74,7 @@ def test_claims_held_for_other_seeds_too(chapter):
     path = BOOK / f"{chapter}.ipynb"
     code = robustness.source_hash(nbformat.read(path, 4))[:12]
     runs = {}
-    for row in robustness.stored(robustness.RESULTS / f"{path.stem}.csv"):
+    for row in tables.read(robustness.RESULTS / f"{path.stem}.csv"):
         assert (row["outcome"], row["code"]) == ("holds", code), row
         runs.setdefault((int(row["first_seed"]), int(row["threads"])), []).append(row["claim"])
     claims = sorted(claim["id"] for claim in CLAIMS if claim["chapter"] == chapter)

@@ -182,7 +182,7 @@ def fine_figure(nb):
 
 
 def path_of_machine(nb):
-    nb.cells[1].outputs[0].text = "/home/somebody/book"
+    nb.cells[1].outputs[0].text = TELLTALES[0] + "somebody"
 
 
 def widget(nb):

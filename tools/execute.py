@@ -6,7 +6,6 @@ cell keeps its old outputs. How long each took goes to data/results/runtimes.csv
 `tools/pages.py` makes a page.
 """
 
-import csv
 import datetime
 import hashlib
 import json
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import tables
 import torch
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal
@@ -66,17 +66,10 @@ def record(path, seconds):
         return
     name = path.relative_to(BOOK).with_suffix("").as_posix()
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "one CPU core"
-    rows = {}
-    if RUNTIMES.exists():
-        with open(RUNTIMES, newline="") as file:
-            rows = {(row["notebook"], row["device"]): row for row in csv.DictReader(file)}
+    rows = {(row["notebook"], row["device"]): row for row in tables.read(RUNTIMES)}
     rows[name, device] = {"notebook": name, "device": device, "seconds": f"{seconds:.0f}",
                           "torch": torch.__version__, "date": datetime.date.today().isoformat()}
-    RUNTIMES.parent.mkdir(exist_ok=True)
-    with open(RUNTIMES, "w", newline="") as file:
-        writer = csv.DictWriter(file, rows[name, device], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(row for _, row in sorted(rows.items()))
+    tables.write(RUNTIMES, [row for _, row in sorted(rows.items())])
 
 
 def main(paths):

@@ -4,11 +4,11 @@ The ledger of claims from book/claims.yml, the table of heartbeats from the chap
 outputs, and the run times from data/results/.
 """
 
-import csv
 import re
 from pathlib import Path
 
 import nbformat
+import tables
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -36,7 +36,7 @@ def chapters():
 def robustness():
     """A sentence on how the claims fared with other seeds."""
     files = [RESULTS / "robustness" / f"{Path(name).name}.csv" for name in chapters()]
-    rows = [row for path in files if path.exists() for row in table(path)]
+    rows = [row for path in files for row in tables.read(path)]
     held = sum(row["outcome"] == "holds" for row in rows)
     return ("A claim about training is no luck of one set of seeds. Chapters are run again with up "
             f"to five other\nblocks of seeds, and with two threads: {held} of {len(rows)} checks "
@@ -93,17 +93,11 @@ def heartbeats_page():
     return "\n".join([*lines, ""])
 
 
-def table(path):
-    """The rows of a results file."""
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def runtimes_page():
     """How long each chapter takes, and what each loss costs against BCE."""
     lines = head("Run times", "How long each chapter takes to run, and what each loss costs beside "
                  "binary cross-entropy, as measured.")
-    rows = {row["notebook"]: row for row in table(RESULTS / "runtimes.csv")}
+    rows = {row["notebook"]: row for row in tables.read(RESULTS / "runtimes.csv")}
     lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
               "included. Other work ran on the\nmachine while these were taken; a quiet one is "
               "faster.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
@@ -116,7 +110,7 @@ def runtimes_page():
               "| Loss | `modes`, 1,500 steps | over `bce` | heartbeats, 1,000 steps | over `bce` |",
               "|---|---|---|---|---|"]
     seconds = {(row["loss"], row["data"]): float(row["seconds"])
-               for row in table(RESULTS / "losses.csv")}
+               for row in tables.read(RESULTS / "losses.csv")}
     for loss in dict.fromkeys(loss for loss, _ in seconds):
         cells = [f"{seconds[loss, data]:.0f} s | {seconds[loss, data] / seconds['bce', data]:.2f}"
                  for data in ("modes", "heartbeats")]

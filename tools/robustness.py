@@ -6,13 +6,13 @@ are. A run is not repeated unless the code of the notebook has changed since.
 """
 
 import argparse
-import csv
 import os
 import re
 import time
 from pathlib import Path
 
 import nbformat
+import tables
 from execute import source_hash
 from nbclient import NotebookClient
 
@@ -42,20 +42,11 @@ def verdicts(path, first_seed, threads):
             yield id, outcome, said[0].removeprefix(holds).removeprefix(fails) if said else ""
 
 
-def stored(path):
-    """The rows of a results file, and the path itself made ready for more."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        return []
-    with open(path, newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def check(path, runs):
     """Make the runs of one notebook that its results file lacks."""
     results = RESULTS / f"{path.stem}.csv"
     code = source_hash(nbformat.read(path, 4))[:12]
-    rows = [row for row in stored(results) if row["code"] == code]
+    rows = [row for row in tables.read(results) if row["code"] == code]
     for first, threads in runs:
         if any((row["first_seed"], row["threads"]) == (str(first), str(threads)) for row in rows):
             continue
@@ -63,10 +54,7 @@ def check(path, runs):
         found = [dict(zip(COLUMNS, [str(first), str(threads), *row, code], strict=True))
                  for row in verdicts(path, first, threads)]
         rows += found
-        with open(results, "w", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
+        tables.write(results, rows)
         bad = [f"{row['claim']} ({row['outcome']}: {row['evidence']})" for row in found
                if row["outcome"] != "holds"]
         print(f"{path.stem}, seeds from {first}, {threads} thread(s): {len(found)} claims "
