@@ -35,13 +35,14 @@ def chapters():
 
 def robustness():
     """A sentence on how the claims fared with other seeds."""
-    files = [RESULTS / "robustness" / f"{Path(name).name}.csv" for name in chapters()]
-    rows = [row for path in files for row in tables.read(path)]
+    files = [tables.read(RESULTS / "robustness" / f"{Path(name).name}.csv") for name in chapters()]
+    rows = [row for file in files for row in file]
     held = sum(row["outcome"] == "holds" for row in rows)
-    return ("A claim about training is no luck of one set of seeds. Chapters are run again with up "
-            f"to five other\nblocks of seeds, and with two threads: {held} of {len(rows)} checks "
-            "held. What\nonce failed was stated more carefully, or tried more often. The outcomes "
-            "are in `data/results/robustness/`,\nwritten by `tools/robustness.py`.")
+    return ("A claim about training should be no luck of one set of seeds. Of the "
+            f"{len(files)} chapters, {sum(map(bool, files))} were run\nagain as they stand, with "
+            f"up to five other blocks of seeds and with two threads: {held} of {len(rows)} checks\n"
+            "held. What once failed was stated more carefully, or tried more often. The outcomes "
+            "are in\n`data/results/robustness/`, written by `tools/robustness.py`.")
 
 
 def claims_page():
