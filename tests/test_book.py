@@ -116,6 +116,10 @@ async function look(address, width) {
       - page.document.documentElement.clientWidth,
     formulas: page.document.querySelectorAll("mjx-container").length,
     unread: page.document.querySelectorAll("span.math, div.math").length,
+    // A pixel or two hide no letter.
+    cut: [...page.document.querySelectorAll("div.math mjx-container")]
+      .filter((formula) => formula.scrollWidth > formula.clientWidth + 3)
+      .map((formula) => formula.parentElement.id || formula.textContent),
     bad: page.document.querySelectorAll("mjx-merror, [data-mjx-error]").length,
     missing: [...page.document.images].filter((i) => i.complete && !i.naturalWidth).length,
     elsewhere: page.performance.getEntriesByType("resource").map((r) => r.name)
@@ -165,7 +169,7 @@ def test_pages_look_right_on_a_phone_and_on_a_desk(html, chapters, tmp_path):
     assert len(found) == 2 * len(chapters)
     for page in found:
         assert page["errors"] == [] and page["elsewhere"] == [], page
-        assert page["overflow"] <= 0, page
+        assert page["overflow"] <= 0 and page["cut"] == [], page
         assert page["missing"] == page["bad"] == 0, page
         assert page["formulas"] >= page["unread"], page
 
@@ -219,11 +223,14 @@ def test_browser_finds_what_is_wrong(tmp_path):
     (tmp_path / "bad.html").write_text(
         '<body style="margin:0"><div style="width:700px;height:9px"></div><img src="no.png">'
         '<script src="http://localhost:1/x.js"></script><span class="math">x</span>'
+        '<div class="math" id="long"><mjx-container style="display:block;overflow:auto">'
+        '<p style="width:500px">x</mjx-container></div>'
         '<script>setTimeout(() => missing(), 0)</script>')
     (tmp_path / "good.html").write_text('<!doctype html><body>text')
     bad, wide, good, _ = look(tmp_path, ["bad", "good"])
     assert bad["overflow"] == 310 and wide["overflow"] == 0 == good["overflow"]
-    assert bad["missing"] == 1 and bad["unread"] == 1 and bad["formulas"] == 0
+    assert bad["cut"] == ["long"] and wide["cut"] == []
+    assert bad["missing"] == 1 and bad["unread"] == 2 and bad["formulas"] == 1
     assert bad["elsewhere"] == ["http://localhost:1/x.js"]
     assert any("missing is not defined" in error for error in bad["errors"])
     assert good["errors"] == good["elsewhere"] == [] and good["missing"] == 0
