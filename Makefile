@@ -8,7 +8,7 @@ export OMP_NUM_THREADS ?= 1
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-$(READY): pyproject.toml constraints.txt tools/install.py
+$(READY): pyproject.toml setup.py constraints.txt tools/install.py
 	@$(PYTHON) tools/install.py $(VENV)
 	@touch $@
 
@@ -25,12 +25,13 @@ execute: $(READY)  ## run notebooks and store their outputs: all, or NB=book/los
 serve: book  ## build the book and show it at http://localhost:8000
 	$(BIN)/python -m http.server 8000 --bind localhost --directory _build/html
 
-lint: $(READY)  ## style and spelling
+lint: $(READY)  ## style, spelling and types
 	$(BIN)/ruff check .
 	$(BIN)/codespell
+	$(BIN)/mypy
 
 clean:  ## remove what was built, and the environment
-	rm -rf $(VENV) _build build *.egg-info .pytest_cache .ruff_cache .coverage
+	rm -rf $(VENV) _build build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage
 
 .DEFAULT_GOAL := help
 .PHONY: help book test execute serve lint clean

@@ -19,9 +19,10 @@ import torch
 
 import rnngan_tutorial as rt
 from rnngan_tutorial import losses
-from rnngan_tutorial.loop import WATCH, Loop
-from rnngan_tutorial.recurrence import keep_memory
-from rnngan_tutorial.training import build
+from rnngan_tutorial.loop import Loop
+from rnngan_tutorial.machine import computing
+from rnngan_tutorial.players import build
+from rnngan_tutorial.recorder import WATCH
 
 from .loops import tuned_loop, usual_loop
 
@@ -35,14 +36,14 @@ def series(length=24, features=5, n=1000):
 def package_step(data, hidden, batch, seeds, loss="nonsaturating", device="cpu"):
     """A function that takes one step of the package's own loop, records included."""
     made = losses.loss(loss)
-    settings = {"hidden": hidden, "batch": batch, "score": "series", "average": None}
+    adam = made.adam or rt.Adam()
+    settings = {"name": loss, "steps": 1_000_000, "seeds": tuple(range(seeds)), "batch": batch,
+                "latent": rt.Latent(), "adam": adam, "average": None}
     players = build(data.shape[1:], made.needs, range(seeds), hidden)
-    loop = Loop(data, made, loss, tuple(range(seeds)), made.adam, rt.Latent(), settings, players,
-                torch.device(device))
-    loop.make_room(1_000_000)
+    loop = Loop(data, made, players, settings, {}, torch.device(device))
 
     def step():
-        loop.one_step(watch=loop.step % WATCH == 0)
+        loop.one_step()
         if loop.step % WATCH == 0:
             loop.check()
 
@@ -101,10 +102,10 @@ def train_against_hand_loop(repeats):
     data, hidden, batch, steps = series(), 32, 64, 100
     players = build(data.shape[1:], losses.loss("nonsaturating").needs, (0,), hidden)
     generator = players["generator"]["generator"]
-    judge = players["discriminator"]["discriminator"]
+    discriminator = players["discriminator"]["discriminator"]
     values, latent = torch.tensor(data.values), rt.Latent()
     moves = [torch.optim.Adam(net.parameters(), 3e-3, (0.5, 0.9), fused=True)
-             for net in (judge, generator)]
+             for net in (discriminator, generator)]
     soft = torch.nn.functional.softplus
 
     def move(optimizer, net, value):
@@ -117,15 +118,17 @@ def train_against_hand_loop(repeats):
         for _ in range(steps):
             real = values[torch.randint(len(values), (1, batch))]
             fake = generator(latent.arrange(torch.randn(1, batch, latent.draws(24)), 24))
-            states = judge.states(torch.cat([real, fake.detach()], 1)).chunk(2, -1)
-            on_real, on_fake = map(judge.logits, states)
-            move(moves[0], judge, soft(-on_real).mean() + soft(on_fake).mean())
-            judge.requires_grad_(False)
-            move(moves[1], generator, soft(-judge(fake)).mean())
-            judge.requires_grad_(True)
+            both = torch.cat([real, fake.detach()], 1)
+            states = discriminator.states(both).chunk(2, -1)
+            on_real, on_fake = map(discriminator.logits, states)
+            move(moves[0], discriminator, soft(-on_real).mean() + soft(on_fake).mean())
+            discriminator.requires_grad_(False)
+            move(moves[1], generator, soft(-discriminator(fake)).mean())
+            discriminator.requires_grad_(True)
 
     def by_package():
-        rt.train(data, steps=steps, seeds=1, hidden=hidden, batch=batch, device="cpu")
+        rt.train(data, steps=steps, seeds=1, hidden=hidden, batch=batch, device="cpu",
+                 progress=False)
 
     times = measure({"by hand": by_hand, "rt.train": by_package}, repeats)
     print(f"rt.train over a hand-written loop, 100 steps: "
@@ -154,13 +157,17 @@ def main(argv=None):
     parser.add_argument("--repeats", type=int, default=30)
     parser.add_argument("--quick", action="store_true", help="the first two tables only")
     args = parser.parse_args(argv)
-    torch.set_num_threads(1)
-    keep_memory()  # as rt.train does; the other loops gain nothing from it
     print(title(args.device, args.repeats))
+    with computing(1):  # as rt.train does; the other loops gain nothing from it
+        tables(args)
+
+
+def tables(args):
+    """Print the tables."""
     print("In brackets: time per seed over the usual loop's.\n")
     for hidden, batch in ((64, 128), (32, 64)):
         compare(f"hidden {hidden}, batch {batch}", 24, hidden, batch, (1, 8, 16), args.repeats,
-                args.device, ["wasserstein_gp"])
+                args.device, ["wasserstein_gp", "r3gan"])
     train_against_hand_loop(args.repeats // 2)
     if args.quick:
         return

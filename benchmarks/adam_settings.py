@@ -10,7 +10,6 @@ two scores. Losses without a discriminator keep the common learning rate.
 
 import csv
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ SETTINGS = [(3e-3, 0.5), (3e-3, 0.0), (1e-3, 0.5), (6e-3, 0.5)]
 def rows(name, lr, beta1, train, test):
     """One row per seed; a run that diverged altogether scores infinitely far."""
     loss = rt.loss(name)
-    adam = replace(loss.adam, lr_generator=lr, lr_discriminator=lr, betas=(beta1, 0.9))
+    adam = {"lr_generator": lr, "lr_discriminator": lr, "betas": (beta1, 0.9)}
     try:
         made = rt.train(train, loss, STEPS, SEEDS, adam=adam, progress=False).sample(500)
     except rt.Diverged:

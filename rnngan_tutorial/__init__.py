@@ -1,12 +1,24 @@
-"""A small recurrent GAN and every loss it is trained with: the code under the book."""
+"""Recurrent GANs for your own sequences, with every loss they are trained with."""
 
-from . import claims, exercises, losses, metrics, plots
-from .claims import claim, glue
-from .data import MODES, Sequences, from_csv, load
-from .losses import Adam, loss
+from . import losses, metrics, plots
+from .adam import Adam
+from .data import Sequences
+from .datasets import MODES, load
+from .history import History
+from .losses import loss
+from .machine import default_device, seeds
 from .metrics import score
 from .networks import Latent
-from .run import Diverged, History, Run
-from .training import default_device, train
+from .round import Round
+from .run import Diverged, Run
+from .saved import load_run
+from .scaling import Scale
+from .tables import from_array, from_csv, from_frame
+from .training import train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
+__all__ = [
+    "Adam", "Diverged", "History", "Latent", "MODES", "Round", "Run", "Scale", "Sequences",
+    "default_device", "from_array", "from_csv", "from_frame", "load", "load_run", "loss",
+    "losses", "metrics", "plots", "score", "seeds", "train",
+]

@@ -1,255 +1,293 @@
-"""Sequences with labels, names and units; the book's four data sets; a reader's own CSV."""
+"""Equally long series with labels, names and units."""
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .files import stored, windows
+from . import arrays
+from .layout import Layout
+from .scaling import Scale
+from .splits import parts_of
 
-# Frequency (cycles per series) and phase (radians) of the eight kinds of series in `modes`.
-MODES = np.array([(f, quarter * np.pi / 2) for f in (1, 2) for quarter in range(4)])
-MODE_AMPLITUDE, MODE_NOISE, MODE_LENGTH = 0.8, 0.03, 24
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, eq=False)
 class Sequences:
     """Equally long series, scaled to [-1, 1], with what is needed to read them.
 
+    Series in their own units become Sequences by `rt.from_array`, `rt.from_frame` and
+    `rt.from_csv`.
+
     Attributes
     ----------
     values : ndarray of float32, shape (N, T, F)
-        Series, time steps, features.
+        Series, time steps, features; finite.
     labels : ndarray of int64, shape (N,), or None
     label_names : tuple of str
         Their number is the number of classes.
     feature_names : tuple of str
-    name, unit : str
-        What the data are called, and the unit of their values ("" for none).
+    name : str
+        What the data are called.
+    unit : str, or tuple of str, one per feature
+        The unit of the values, "" for none.
     step, step_unit : float, str
         Length of one time step.
-    low, high : ndarray, shape (F,), optional
-        The values, in the data's own units, that are mapped to -1 and +1.
+    scale : Scale
+        Between values and units; by default -1 to 1 is what it is.
+    groups : ndarray of int64, shape (N,), or None
+        Which recording each series is from.
+    group_names : tuple of str
+    starts : ndarray of float64, shape (N,), or None
+        When each series begins in its recording, in steps.
+    layout : Layout or None
+        How the reader's table looked.
+    left_out : dict from str to int
+        How many windows or recordings were left out when the data were read, by reason.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If anything has another shape or type, or does not fit the rest.
     """
 
     values: np.ndarray
     labels: np.ndarray | None = None
-    label_names: tuple = ()
-    feature_names: tuple = ()
+    label_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
     name: str = "series"
-    unit: str = ""
+    unit: str | tuple[str, ...] = ""
     step: float = 1.0
     step_unit: str = ""
-    low: np.ndarray | None = None
-    high: np.ndarray | None = None
+    scale: Scale = None  # type: ignore[assignment]  # filled in below
+    groups: np.ndarray | None = None
+    group_names: tuple[str, ...] = ()
+    starts: np.ndarray | None = None
+    layout: Layout | None = None
+    left_out: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self):
-        values = np.asarray(self.values)
-        if values.ndim != 3:
-            raise ValueError(f"values have shape {values.shape}; they must be (series, time "
-                             f"steps, features), for one feature values[:, :, None]")
-        if values.dtype.kind not in "fiu":
-            raise TypeError(f"values are {values.dtype}; they must be numbers")
-        features, set_ = values.shape[2], object.__setattr__
-        set_(self, "values", values.astype(np.float32))
-        if self.labels is not None:
-            labels = np.asarray(self.labels)
-            if labels.shape != values.shape[:1] or labels.dtype.kind not in "iu":
-                raise ValueError(f"labels are {labels.dtype} of shape {labels.shape}; they must "
-                                 f"be whole numbers, one for each of the {len(values)} series")
-            set_(self, "labels", labels.astype(np.int64))
-            if not self.label_names:
-                set_(self, "label_names", tuple(map(str, range(int(labels.max(initial=-1)) + 1))))
-            if len(labels) and not 0 <= labels.min() <= labels.max() < self.classes:
-                raise ValueError(f"labels run from {labels.min()} to {labels.max()}; with "
-                                 f"{self.classes} names they must lie in 0 to {self.classes - 1}")
-        if not self.feature_names:
-            names = ("value",) if features == 1 else tuple(f"x{i}" for i in range(features))
-            set_(self, "feature_names", names)
-        if len(self.feature_names) != features:
-            raise ValueError(f"there are {len(self.feature_names)} feature names for {features} "
+    def __post_init__(self) -> None:
+        def put(name: str, value: Any) -> None:
+            object.__setattr__(self, name, value)
+
+        put("values", arrays.series(self.values))
+        n, _, features = self.shape
+        for one, many in (("label", "label_names"), ("group", "group_names")):
+            marks, names = arrays.marks(getattr(self, one + "s"), getattr(self, many), one, n)
+            put(one + "s", marks)
+            put(many, names)
+        made_up = ("value",) if features == 1 else tuple(f"x{i}" for i in range(features))
+        put("feature_names", arrays.names_of(self.feature_names, "feature_names") or made_up)
+        if not np.iterable(self.unit):
+            raise TypeError(f"unit is {self.unit!r}; it must be a string, or a list of strings")
+        put("unit", self.unit if isinstance(self.unit, str) else tuple(map(str, self.unit)))
+        for what, each in (("feature names", self.feature_names), ("units", self.unit)):
+            if not isinstance(each, str) and len(each) != features:
+                raise ValueError(f"there are {len(each)} {what} for {features} features")
+        if not (np.isreal(self.step) and 0 < self.step < np.inf):
+            raise ValueError(f"step is {self.step!r}; it must be a number above 0")
+        put("scale", Scale.plain(features) if self.scale is None else self.scale)
+        if not isinstance(self.scale, Scale):
+            raise TypeError(f"scale is {self.scale!r}; it must be a Scale (values in their own "
+                            f"units are scaled by rt.from_array)")
+        if self.scale.low.shape != (features,):
+            raise ValueError(f"the scale has {len(self.scale.low)} columns for {features} "
                              f"features")
-        for side, default in (("low", -1.0), ("high", 1.0)):
-            given = getattr(self, side)
-            bound = np.full(features, default) if given is None else np.asarray(given, float)
-            set_(self, side, np.broadcast_to(bound, (features,)))
-        if not (self.low < self.high).all():
-            raise ValueError(f"low {self.low} must be below high {self.high} for every feature")
+        if self.starts is not None:
+            put("starts", np.asarray(self.starts, float))
+            if self.starts.shape != (n,) or not np.isfinite(self.starts).all():
+                raise ValueError(f"starts have shape {self.starts.shape}; they must be finite "
+                                 f"numbers, one for each of the {n} series")
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.values)
 
-    @property
-    def shape(self):
-        """(N, T, F)."""
-        return self.values.shape
+    def __repr__(self) -> str:
+        n, length, features = self.shape
+        labels = f", {self.classes} labels" if self.classes else ""
+        return (f"Sequences({self.name}: {n} series of {length} steps, {features} "
+                f"feature{'s' * (features != 1)}{labels})")
+
+    def _repr_html_(self) -> str:
+        lines = []
+        if self.values.size:
+            ends = self.to_units([self.values.min((0, 1)), self.values.max((0, 1))])
+            ends[np.abs(ends) < 1e-6 * np.ptp(ends, axis=0)] = 0  # zeros as float32 has them
+            lines = [f"{name}: {low:.4g} to {high:.4g} {self.unit_of(name)}"
+                     for name, low, high in zip(self.feature_names, *ends)]
+        if self.labels is not None:
+            counts = np.bincount(self.labels, minlength=self.classes)
+            lines.append("labels: " + ", ".join(
+                f"{name} {count}" for name, count in zip(self.label_names, counts)))
+        if self.groups is not None:
+            lines.append(f"recordings: {len(np.unique(self.groups))}")
+        lines += [f"left out, {reason}: {count}" for reason, count in self.left_out.items()]
+        items = "".join(f"<li>{escape(line.strip())}</li>" for line in lines[:20])
+        return f"<p><b>{escape(repr(self))}</b></p><ul>{items}</ul>"
 
     @property
-    def classes(self):
+    def shape(self) -> tuple[int, int, int]:
+        """(N, T, F)."""
+        n, length, features = self.values.shape
+        return n, length, features
+
+    @property
+    def classes(self) -> int:
         """Number of labels; 0 without."""
         return len(self.label_names)
 
-    def to_units(self, values):
-        """Scaled values (..., F) in the data's own units."""
-        return ((np.asarray(values) + 1) / 2 * (self.high - self.low) + self.low).astype(np.float32)
+    @property
+    def low(self) -> np.ndarray:
+        """What -1 is in units, shape (F,)."""
+        return self.scale.low
 
-    def from_units(self, values):
-        """Values (..., F) in the data's own units, scaled to [-1, 1]."""
-        return ((np.asarray(values) - self.low) / (self.high - self.low) * 2 - 1).astype(np.float32)
+    @property
+    def high(self) -> np.ndarray:
+        """What +1 is in units, shape (F,)."""
+        return self.scale.high
 
-    def subset(self, indices):
+    def to_units(self, values: Any) -> np.ndarray:
+        """Scaled values (..., F) in the data's own units, as float64."""
+        return self.scale.to_units(values)
+
+    def from_units(self, values: Any) -> np.ndarray:
+        """Values (..., F) in the data's own units, scaled as these data are, as float32."""
+        return self.scale.from_units(values)
+
+    def feature_index(self, feature: str | int) -> int:
+        """The place of a feature, given by name or place; a ValueError if there is none."""
+        if feature in self.feature_names:
+            return self.feature_names.index(str(feature))
+        places = range(len(self.feature_names))
+        if isinstance(feature, (int, np.integer)) and feature in places:
+            return int(feature)
+        raise ValueError(f"there is no feature {feature!r}; choose from "
+                         f"{', '.join(self.feature_names)}, or 0 to {places[-1]}")
+
+    def unit_of(self, feature: str | int) -> str:
+        """The unit of a feature, given by name or place."""
+        at = self.feature_index(feature)
+        return self.unit if isinstance(self.unit, str) else self.unit[at]
+
+    def same_scale(self, other: "Sequences") -> bool:
+        """Whether the other data have the same features, scaled in the same way."""
+        return self.feature_names == other.feature_names and self.scale.same(other.scale)
+
+    def subset(self, indices: Any) -> "Sequences":
         """The series with the given indices (or where a mask is true)."""
-        labels = None if self.labels is None else self.labels[indices]
-        return replace(self, values=self.values[indices], labels=labels)
+        indices = [indices] if np.ndim(indices) == 0 else indices
+        labels, groups, starts = (part if part is None else part[indices]
+                                  for part in (self.labels, self.groups, self.starts))
+        return replace(self, values=self.values[indices], labels=labels, groups=groups,
+                       starts=starts)
 
-    def split(self, fraction=0.6, seed=0):
-        """Two parts at random, `fraction` and the rest; each label is split alike.
+    def split(self, fraction: float = 0.6, by: str | None = None,
+              seed: int = 0) -> tuple["Sequences", "Sequences"]:
+        """Two parts: `fraction` of the series to train on, and the rest to test with.
+
+        A scale that was fitted to the data is fitted again to the first part alone; the
+        second may then reach beyond [-1, 1].
+
+        Parameters
+        ----------
+        fraction : float
+            Between 0 and 1, of the series.
+        by : "group", "time" or "random", optional
+            "group": recordings stay whole; which are in the first part is random, and labels
+            are balanced as far as recordings allow. "time": in each recording the first series
+            train; later ones that overlap with them are left out and counted in the second
+            part's `left_out`. "random": each label is split alike. By default "group" if
+            there are two recordings or more, else "time" if it is known when series begin,
+            else "random".
+        seed : int
+            Of the random order; "time" has none.
+
+        Returns
+        -------
+        first, second : Sequences
 
         Raises
         ------
         ValueError
-            If either part would be empty.
+            If either part would be empty, or the data have no recordings or times to split by.
         """
-        if not 0 < fraction < 1:
-            raise ValueError(f"fraction is {fraction}; it must lie between 0 and 1")
-        order = np.random.default_rng(seed).permutation(len(self))
         kinds = np.zeros(len(self), int) if self.labels is None else self.labels
-        first = np.zeros(len(self), bool)
-        for kind in np.unique(kinds):
-            group = order[kinds[order] == kind]
-            first[group[:round(fraction * len(group))]] = True
-        if first.all() or not first.any():
-            raise ValueError(f"{len(self)} series cannot be split {fraction} to "
-                             f"{1 - fraction:g}; one part would be empty")
-        return self.subset(first), self.subset(~first)
+        parts = parts_of(kinds, self.groups, self.starts, self.shape[1], fraction, by, seed)
+        first, second = (self.subset(part) for part in parts)
+        overlapping = len(self) - len(first) - len(second)
+        if overlapping:
+            left_out = {**self.left_out, "overlaps the first part": overlapping}
+            second = replace(second, left_out=left_out)
+        if self.scale.fitted is None:
+            return first, second
+        scale = self.scale.refit(self.to_units(first.values))
+        return first._rescaled(scale), second._rescaled(scale)
 
+    def _rescaled(self, scale: Scale) -> "Sequences":
+        return replace(self, values=scale.from_units(self.to_units(self.values)), scale=scale)
 
-def scaled(values, margin=0.05, **about):
-    """Sequences from values in their own units, scaled with a margin that tanh can reach."""
-    low, high = values.min((0, 1)).astype(float), values.max((0, 1)).astype(float)
-    room = margin * (high - low)
-    made = Sequences(np.zeros_like(values, dtype=np.float32), low=low - room, high=high + room,
-                     **about)
-    return replace(made, values=made.from_units(values))
+    def to_frame(self, values: Any, labels: Any = None) -> "pd.DataFrame":
+        """Scaled series as a table in units, in the columns of the reader's own.
 
+        Data that came in no table have the columns series, step, the features, and label.
 
-def heartbeats():
-    """480 beats of one patient's ECG in mV, 48 steps of 13.9 ms; see data/README.md."""
-    file = stored("heartbeats.npz")
-    return scaled(file["values"], labels=file["labels"], label_names=("narrow", "wide"),
-                  feature_names=("ECG lead MLII",), name="heartbeats", unit="mV",
-                  step=float(file["step"]), step_unit="s")
+        Parameters
+        ----------
+        values : array, shape (n, T, F)
+            Scaled, such as one seed of `run.sample(n)`.
+        labels : array of int or str, shape (n,), optional
+            Which label each series has, by place or name.
 
+        Returns
+        -------
+        pandas.DataFrame
+            One row per time step; one per series if the reader's table was wide. Series that
+            were padded are cut where they end.
 
-def digits():
-    """1,797 handwritten digits of 8 x 8 pixels, read row by row; see data/README.md."""
-    file = stored("digits.npz")
-    return Sequences(file["values"] / 8.0 - 1, labels=file["labels"],
-                     label_names=tuple("0123456789"),
-                     feature_names=tuple(f"column {i}" for i in range(8)), name="digits",
-                     unit="ink", step_unit="row", low=np.zeros(8), high=np.full(8, 16.0))
+        Raises
+        ------
+        ValueError
+            If the values have another shape, or a label is unknown.
+        """
+        units = self.to_units(values)
+        if units.ndim != 3:
+            raise ValueError(f"values have shape {units.shape}; they must be (series, time steps, "
+                             f"features), such as run.sample(n)[0]")
+        layout = self.layout or Layout.plain(self.feature_names)
+        if layout.wide and units.shape[1] != len(layout.features):
+            raise ValueError(f"values have {units.shape[1]} time steps; the table has "
+                             f"{len(layout.features)}")
+        return layout.frame(units, None if labels is None else self._named(labels, len(units)))
 
+    def _named(self, labels: Any, n: int) -> list[str]:
+        labels = list(np.asarray(labels))
+        if len(labels) != n:
+            raise ValueError(f"there are {len(labels)} labels for {n} series")
+        for label in labels:
+            if label not in (self.label_names if isinstance(label, str) else range(self.classes)):
+                raise ValueError(f"there is no label {label!r}; choose from "
+                                 f"{', '.join(self.label_names) or 'none, the data have none'}")
+        return [str(label) if isinstance(label, str) else self.label_names[int(label)]
+                for label in labels]
 
-def sines(n=10_000, seed=0):
-    """Sines as TimeGAN's public code draws them: 24 steps, 5 features, in [0, 1].
+    def about(self) -> dict[str, Any]:
+        """Everything but the series, as plain values, lists and dicts; see `from_about`."""
+        names = ("label_names", "feature_names", "group_names", "name", "unit", "step",
+                 "step_unit", "left_out")
+        about = {name: getattr(self, name) for name in names}
+        return {**about, "step": float(self.step), "scale": self.scale.state(),
+                "layout": None if self.layout is None else asdict(self.layout)}
 
-    Yoon et al. 2019, section 5.2, print another law, of frequencies up to one per step.
-    """
-    rng = np.random.default_rng(seed)
-    frequency, phase = rng.uniform(0, 0.1, (2, n, 1, 5))
-    values = (np.sin(frequency * np.arange(24)[:, None] + phase) + 1) / 2
-    return Sequences(values, name="sines", step_unit="step")
-
-
-def mode_curves():
-    """The eight noiseless series of `modes`, shape (8, 24, 1)."""
-    time = np.arange(MODE_LENGTH) / MODE_LENGTH
-    angle = 2 * np.pi * MODES[:, :1] * time + MODES[:, 1:]
-    return (MODE_AMPLITUDE * np.sin(angle))[:, :, None].astype(np.float32)
-
-
-def modes(n=4096, seed=0):
-    """Sine waves of eight kinds, equally likely, with a little noise; labels are the kinds."""
-    rng = np.random.default_rng(seed)
-    labels = rng.integers(len(MODES), size=n)
-    values = mode_curves()[labels]
-    values = values + MODE_NOISE * rng.standard_normal(values.shape)
-    names = tuple(f"{f:.0f} cycles, phase {p:.2f}" for f, p in MODES)
-    return Sequences(np.clip(values, -1, 1), labels=labels, label_names=names, name="modes",
-                     step_unit="step")
-
-
-LOADERS = {"heartbeats": heartbeats, "digits": digits, "sines": sines, "modes": modes}
-
-
-def load(name, n=None, seed=0):
-    """One of the book's data sets: "heartbeats", "digits", "sines" or "modes".
-
-    Parameters
-    ----------
-    name : str
-    n : int, optional
-        How many series: drawn from the law of `sines` and `modes`, picked at random from
-        the others. By default 10,000 and 4,096, or all.
-    seed : int
-
-    Returns
-    -------
-    Sequences
-
-    Raises
-    ------
-    ValueError
-        If the name is unknown or `n` does not fit; if a data file is damaged.
-    """
-    if name not in LOADERS:
-        raise ValueError(f"there are no data {name!r}; choose from {', '.join(LOADERS)}, or read "
-                         f"your own with rt.from_csv")
-    if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
-        raise ValueError(f"n is {n!r}; it must be a whole number, 1 or more")
-    if name in ("sines", "modes"):
-        return LOADERS[name](seed=seed) if n is None else LOADERS[name](n, seed)
-    data = LOADERS[name]()
-    if n is None:
-        return data
-    if n > len(data):
-        raise ValueError(f"{name} has {len(data)} series, not {n}")
-    return data.subset(np.sort(np.random.default_rng(seed).permutation(len(data))[:n]))
-
-
-def from_csv(path, length, stride=None, columns=None, label=None, series=None):
-    """Windows from a CSV file with a header, one row per time step.
-
-    Parameters
-    ----------
-    path : path
-    length : int
-        Rows per window.
-    stride : int, optional
-        Rows from one window's start to the next; by default `length`. With less, windows
-        overlap, and a random `split` puts near copies into both parts.
-    columns : list of str, optional
-        What to read; by default every column but `label` and `series`.
-    label : str, optional
-        A column with the window's label. Windows in which it changes are left out.
-    series : str, optional
-        A column that names the recording. Windows start afresh with each and never cross.
-
-    Returns
-    -------
-    Sequences
-        Each column scaled by its own range.
-
-    Raises
-    ------
-    ValueError
-        One line that says what is wrong in the file, where, and what would be right.
-
-    Warns
-    -----
-    UserWarning
-        How many windows were left out because their label changes.
-    """
-    stride = length if stride is None else stride
-    cut = windows(Path(path), length, stride, columns, label, series)
-    return scaled(**cut, name=Path(path).stem, step_unit="step")
+    @classmethod
+    def from_about(cls, about: dict[str, Any], steps: int, features: int) -> "Sequences":
+        """Data without series, (0, steps, features), about which the rest is known."""
+        none = np.zeros(0, int)
+        layout = about["layout"]
+        return cls(np.zeros((0, steps, features)), **{
+            **about, "scale": Scale.from_state(about["scale"]),
+            "layout": None if layout is None else Layout(**layout),
+            "labels": none if about["label_names"] else None,
+            "groups": none if about["group_names"] else None})

@@ -1,269 +1,289 @@
-"""The state of a training run and the step that moves it on, whatever the loss."""
+"""The step that moves a run on, whatever the loss, and the loop around it."""
+
+from __future__ import annotations
 
 import copy
-import os
 import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from . import losses
-from .checkpoint import write_checkpoint
-from .rounds import Batch, Draws, Round
-from .run import Diverged, History, Run
-
-WATCH = 10  # steps between records of scores and gradient norms, and checks for divergence
+from . import checkpoint as files
+from . import machine
+from .adam import Adam
+from .data import Sequences
+from .draws import Batch, Draws, numbers_per_series
+from .loss import Loss, mean
+from .networks import Latent, of
+from .players import load_weights
+from .recorder import WATCH, Recorder
+from .round import PlayedRound
+from .run import Diverged, Run
 
 
 class Loop:
-    """The state of a training run, and the step that moves it on."""
+    """The state of a training run, and the step that moves it on.
 
-    def __init__(self, data, loss, name, seeds, adam, latent, settings, players, device):
-        self.data, self.loss, self.name, self.seeds = data, loss, name, seeds
-        self.adam, self.latent, self.settings = adam, latent, settings
-        self.players, needs, length = players.to(device), loss.needs, data.shape[1]
-        self.average = None
+    Parameters
+    ----------
+    data : Sequences
+    loss : Loss
+    players : ModuleDict
+        From `players.build`.
+    settings : dict
+        What `train` was asked for: name, seeds, batch, latent, adam, average, steps and more.
+    identity : dict
+        What a checkpoint must share with a run to belong to it.
+    device : torch.device
+    """
+
+    def __init__(self, data: Sequences, loss: Loss, players: nn.ModuleDict,
+                 settings: dict[str, Any], identity: dict[str, Any], device: torch.device) -> None:
+        self.data, self.loss, self.players = data, loss, players.to(device)
+        self.settings, self.identity = settings, identity
+        self.seeds: tuple[int, ...] = settings["seeds"]
+        self.adam: Adam = settings["adam"]
+        self.latent: Latent = settings["latent"]
+        self.trains_both = "discriminator" in loss.trains
+        self.rounds = self.adam.discriminator_steps if self.trains_both else 1
+        self.average: nn.Module | None = None
         if settings["average"]:
-            self.average = copy.deepcopy(self.players["generator"]["generator"])
+            self.average = copy.deepcopy(of(self.players, "generator"))
             self.average.requires_grad_(False)
-        self.rounds = max(1, adam.discriminator_steps)
-        self.draws = Draws(seeds, settings["batch"], len(data), latent.draws(length)
-                           + latent.series * needs.encoder, 2 + needs.continuous, device)
+        self.draws = Draws(self.seeds, settings["batch"], len(data),
+                           *numbers_per_series(self.latent, loss.needs, data.shape[1:]), device)
         self.x = torch.as_tensor(data.values, dtype=torch.float32, device=device)
         self.y = None
-        if needs.labels:
+        if loss.needs.labels:
             self.y = torch.as_tensor(data.labels, dtype=torch.int64, device=device)
         self.weights = {who: list(self.players[who].parameters()) for who in self.players}
-        fused = device.type in ("cpu", "cuda")
         self.optimizers = {
-            who: torch.optim.Adam(self.weights[who], lr=float(getattr(adam, f"lr_{who}")),
-                                  betas=tuple(map(float, adam.betas)), eps=float(adam.eps),
-                                  fused=fused)
+            who: torch.optim.Adam(self.weights[who], lr=float(getattr(self.adam, f"lr_{who}")),
+                                  betas=self.adam.betas_at(0, 1), eps=float(self.adam.eps),
+                                  fused=device.type in ("cpu", "cuda"))
             for who in self.players}
-        self.step, self.diverged, self.snapshots = 0, {}, {}
-        self.losses = torch.full((0, 2, len(seeds)), torch.nan, device=device)
-        self.watched = torch.full((0, 4, len(seeds)), torch.nan, device=device)
-        self.keep()
+        self.step = 0
+        self.snapshots: dict[int, np.ndarray] = {}
+        modules = [self.players] if self.average is None else [self.players, self.average]
+        self.recorder = Recorder(self.seeds, modules, list(self.optimizers.values()),
+                                 self.trains_both, device)
+        self.recorder.keep(0)
+        self._file: bytes | None = None  # the head of the checkpoint that this run wrote
 
-    def go(self, steps, snapshots, checkpoint, every, progress):
-        """Train up to `steps` steps; Ctrl-C leaves the state as it is then."""
-        self.make_room(steps)
-        # The notebook's bar does not heed TQDM_DISABLE by itself.
-        silent = not progress or os.environ.get("TQDM_DISABLE") == "1"
-        bar = tqdm(total=steps, initial=self.step, desc=self.name, leave=False, disable=silent)
+    # --- The loop ---
+
+    def go(self, snapshots: Iterable[int], checkpoint: Path | None, every: int,
+           progress: bool) -> None:
+        """Train up to ``settings["steps"]`` steps; Ctrl-C leaves whole steps behind."""
+        steps = self.settings["steps"]
+        bar = tqdm(total=steps, initial=self.step, desc=self.settings["name"], leave=False,
+                   disable=not progress or machine.silent())
         try:
             with bar:
                 while self.step < steps:
                     if self.step in snapshots:
                         self.snapshot()
-                    self.one_step(watch=self.step % WATCH == 0)
-                    if not all((self.step % WATCH, self.step % every, self.step < steps)):
+                    self.one_step()
+                    if self.step % WATCH == 0 or self.step % every == 0 or self.step == steps:
                         self.check()
                         bar.update(self.step - bar.n)
-                    if checkpoint and not (self.step % every and self.step < steps):
-                        write_checkpoint(checkpoint, self.state())
+                    if checkpoint and (self.step % every == 0 or self.step == steps):
+                        self.write(checkpoint)
         except KeyboardInterrupt:
+            self.replay(self.step)  # a step that was cut in two is undone
             self.check()
+            if checkpoint:
+                self.write(checkpoint)
             warnings.warn(f"interrupted: the run ends at step {self.step} of {steps}",
                           stacklevel=3)
         if self.step in snapshots:
             self.snapshot()
 
-    def one_step(self, watch):
+    def one_step(self) -> None:
         """Moves of the discriminator, then one of the generator."""
-        judge = self.players["discriminator"]
+        needs, watch = self.loss.needs, self.step % WATCH == 0
+        self.recorder.make_room(self.step)
+        self.follow_schedule()
         for i in range(self.rounds):
             rows, normal, uniform = self.draws[self.step * self.rounds + i]
-            batch = Batch(self.players, self.latent, self.loss.needs, self.x[rows],
-                          None if self.y is None else self.y[rows], normal, uniform)
-            if self.adam.discriminator_steps:
-                round = Round(batch, "discriminator")
+            batch = Batch(self.players, self.latent, needs, self.x[rows],
+                          None if self.y is None else self.y[rows], normal, uniform, self.step)
+            if self.trains_both:
+                round = PlayedRound(batch, "discriminator", needs.slopes)
                 self.move("discriminator", self.loss.discriminator(round), watch)
                 self.loss.after(self.players)
-        if watch and self.adam.discriminator_steps:
+        if watch and self.trains_both:
             with torch.no_grad():
-                for i, score in enumerate((round.real, round.fake)):
-                    self.watched[self.step // WATCH, i] = losses.mean(score)
-        judge.requires_grad_(False)
+                for i, logits in enumerate((round.real, round.fake)):
+                    self.recorder.watched[self.step // WATCH, i] = mean(logits)
+        critic = self.players["discriminator"].requires_grad_(False)
         try:
-            self.move("generator", self.loss.generator(Round(batch, "generator")), watch)
+            self.move("generator", self.loss.generator(PlayedRound(batch, "generator")), watch)
         finally:
-            judge.requires_grad_(True)
+            critic.requires_grad_(True)
         if self.average is not None:
-            torch._foreach_lerp_(list(self.average.parameters()),
-                                 list(self.players["generator"]["generator"].parameters()),
-                                 1 - self.settings["average"])
+            with torch.no_grad():  # otherwise it would hold the graph of every step
+                torch._foreach_lerp_(list(self.average.parameters()),
+                                     list(of(self.players, "generator").parameters()),
+                                     1 - self.settings["average"])
         self.step += 1
 
-    def move(self, who, value, watch):
+    def move(self, who: str, value: Tensor, watch: bool) -> None:
         """One step of Adam down the player's loss, given per seed."""
-        weights, column = self.weights[who], who == "generator"
-        if value.shape != (len(self.seeds),):
-            raise ValueError(f"loss {self.name!r} gives the {who} a value of shape "
-                             f"{tuple(value.shape)}; it must be one number per seed, "
-                             f"{(len(self.seeds),)}")
-        if not value.requires_grad:
-            raise ValueError(f"loss {self.name!r} gives the {who} nothing to learn from; add a "
-                             f"loss that does, or use rt.Adam(discriminator_steps=0)")
-        self.losses[self.step, int(column)] = value.detach()
-        gradients = torch.autograd.grad(value.sum(), weights, allow_unused=True)
+        weights, column, seeds = self.weights[who], int(who == "generator"), len(self.seeds)
+        name = self.settings["name"]
+        if value.shape != (seeds,):
+            raise ValueError(f"loss {name!r} gives the {who} a value of shape "
+                             f"{tuple(value.shape)}; it must be one number per seed, {(seeds,)}")
+        gradients: list[Tensor | None] = []
+        if value.requires_grad:
+            # Fused Adam on a CPU pairs a gradient of other strides with the wrong weights.
+            gradients = [None if gradient is None else gradient.contiguous() for gradient in
+                         torch.autograd.grad(value.sum(), weights, allow_unused=True)]
+        known = [gradient for gradient in gradients if gradient is not None]
+        if not known:
+            raise ValueError(f"loss {name!r} gives the {who} nothing to learn from; add a loss "
+                             f"that does, or leave {who!r} out of its trains")
+        self.recorder.losses[self.step, column] = value.detach()
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
-        if self.diverged:
-            sick = [self.seeds.index(seed) for seed in self.diverged]
-            for gradient in gradients:
-                if gradient is not None:
-                    gradient[sick] = 0
-        if watch:
-            squares = [g.flatten(1).square().sum(1) for g in gradients if g is not None]
-            self.watched[self.step // WATCH, 2 + column] = sum(squares).sqrt()
+        stopped = [self.seeds.index(seed) for seed in self.recorder.diverged]
+        for gradient in known if stopped else ():
+            gradient[stopped] = 0
+        if watch or self.adam.clip is not None:
+            squares = [gradient.flatten(1).square().sum(1) for gradient in known]
+            length = sum(squares[1:], squares[0]).sqrt()
+            if watch:
+                self.recorder.watched[self.step // WATCH, 2 + column] = length
+            if self.adam.clip is not None:
+                factor = (self.adam.clip / length).clamp(max=1)
+                for gradient in known:
+                    gradient.mul_(factor.view(-1, *[1] * (gradient.dim() - 1)))
         self.optimizers[who].step()
 
-    def check(self):
-        """Mark seeds that stopped being finite, at the step where they did.
+    def follow_schedule(self) -> None:
+        """Set the learning rates and betas of this step."""
+        if not (self.adam.moves or self.adam.warmup):
+            return
+        steps = self.settings["steps"]
+        for who, optimizer in self.optimizers.items():
+            for group in optimizer.param_groups:
+                rate = float(getattr(self.adam, f"lr_{who}"))
+                group["lr"] = rate * self.adam.rate(self.step, steps)
+                group["betas"] = self.adam.betas_at(self.step, steps)
+
+    # --- Divergence ---
+
+    def replay(self, step: int) -> None:
+        """Go back to the last good state and through the same steps again, up to this one."""
+        self.step = self.recorder.rewind()
+        while self.step < step:
+            self.one_step()
+
+    def check(self) -> None:
+        """Stop seeds that are no longer finite, at the step where that began.
 
         All seeds go back to the last good state and through the steps since then again, up to
         the faulty one. So the state before it is known, whenever checks are made.
         """
-        sick = self.sick()
-        if sick:
-            faulty, known = min(sick.values()), sick
-            self.go_back()
+        recorder = self.recorder
+        known = recorder.faults(self.step)
+        if known:
+            faulty = min(known.values())
+            self.step = recorder.rewind()
             while True:
-                self.one_step(watch=self.step % WATCH == 0)
-                sick = self.sick()
-                if sick or self.step > faulty:
+                self.one_step()
+                found = recorder.faults(self.step)
+                if found or self.step > faulty:
                     break
-                self.keep()
+                recorder.keep(self.step)
             # A loss may depend on more than the state; then the first time counts.
-            self.mark(sick or [i for i, step in known.items() if step == faulty])
-        for seed, step in self.diverged.items():
-            i = self.seeds.index(seed)
-            self.losses[step:, :, i] = self.watched[-(-step // WATCH):, :, i] = torch.nan
-        self.keep()
-        if len(self.diverged) == len(self.seeds):
+            stopped = list(found) or [i for i, step in known.items() if step == faulty]
+            recorder.stop(stopped)
+            self.tell([self.seeds[i] for i in stopped])
+        recorder.forget_after_divergence()
+        recorder.keep(self.step)
+        if len(recorder.diverged) == len(self.seeds):
             raise Diverged(f"{self.message}; every seed has diverged", self.run())
 
-    def sick(self):
-        """Number of each seed that is newly not finite -> the first step of which this shows."""
-        start = self.good[0]
-        trained = self.losses[start:self.step, 0 if self.adam.discriminator_steps else 1:]
-        finite = torch.isfinite(trained).all(1)
-        if len(finite):
-            finite[-1] &= torch.stack([torch.isfinite(tensor).flatten(1).all(1) for tensor in
-                                       self.weights_and_average() + self.moments()]).all(0)
-        finite = finite.cpu().numpy()
-        return {i: start + int(finite[:, i].argmin()) for i, seed in enumerate(self.seeds)
-                if seed not in self.diverged and not finite[:, i].all()}
-
-    def mark(self, sick):
-        """Call seeds, given by number, diverged at the last step; put them back to before it."""
-        step = self.good[0]
-        for i in sick:
-            self.diverged[self.seeds[i]] = step
-            for tensor, kept in zip(self.weights_and_average(), self.good[1], strict=False):
-                with torch.no_grad():
-                    tensor[i] = kept[i]
-            for moment in self.moments():
-                moment[i] = 0
+    def tell(self, stopped: list[int]) -> None:
+        """Say which seeds stopped, when, and what usually helps."""
+        for seed in stopped:
             self.message = (
-                f"loss {self.name!r} of seed {self.seeds[i]} stopped being finite at step {step}; "
-                f"the usual cause is a learning rate too high for this loss "
-                f"(lr_generator={self.adam.lr_generator:g}, "
+                f"loss {self.settings['name']!r} of seed {seed} stopped being finite at step "
+                f"{self.recorder.diverged[seed]}; the usual cause is a learning rate too high for "
+                f"this loss (lr_generator={self.adam.lr_generator:g}, "
                 f"lr_discriminator={self.adam.lr_discriminator:g})")
-            if len(self.diverged) < len(self.seeds):
+            if len(self.recorder.diverged) < len(self.seeds):
                 warnings.warn(f"{self.message}; the other seeds go on", stacklevel=5)
 
-    def weights_and_average(self):
-        average = [] if self.average is None else list(self.average.parameters())
-        return [*self.players.parameters(), *average]
+    # --- What it leaves ---
 
-    def moments(self, keys=("exp_avg", "exp_avg_sq")):
-        """What both Adams have stored under `keys`."""
-        return [state[key] for optimizer in self.optimizers.values()
-                for state in optimizer.state.values() for key in keys]
-
-    def tensors(self):
-        """Everything that a step changes."""
-        return self.weights_and_average() + self.moments(("exp_avg", "exp_avg_sq", "step"))
-
-    def keep(self):
-        """Remember the present state as good."""
-        self.good = self.step, [tensor.detach().clone() for tensor in self.tensors()]
-
-    def go_back(self):
-        """Return to the last good state."""
-        self.step, good = self.good
-        if not self.step:  # Adam had no moments yet
-            for optimizer in self.optimizers.values():
-                optimizer.state.clear()
-        with torch.no_grad():
-            for tensor, kept in zip(self.tensors(), good, strict=True):
-                tensor.copy_(kept)
-
-    def snapshot(self):
+    def snapshot(self) -> None:
         """Keep series generated from a fixed noise."""
         self.snapshots[self.step] = self.run().sample(64)
 
-    def make_room(self, steps):
-        """Let the records hold `steps` steps."""
-        for name, rows in (("losses", steps), ("watched", -(-steps // WATCH))):
-            old = getattr(self, name)
-            new = old.new_full((max(rows, len(old)), *old.shape[1:]), torch.nan)
-            new[:len(old)] = old
-            setattr(self, name, new)
-
-    def run(self):
+    def run(self) -> Run:
         """The run so far."""
-        watched = -(-self.step // WATCH)
-        first, second = self.losses[:self.step].unbind(1)
-        records = self.watched[:watched].unbind(1)
-        arrays = [record.cpu().numpy().copy() for record in (first, second, *records)]
-        history = History(self.seeds, *arrays[:2], np.arange(watched) * WATCH, *arrays[2:])
-        return Run(self.data, self.loss, self.seeds, self.players, self.average, history,
-                   self.latent, self.step, dict(self.diverged), self.snapshots, self.settings)
+        counts = None
+        if self.loss.needs.labels and self.data.labels is not None:
+            counts = np.bincount(self.data.labels, minlength=self.data.classes)
+        return Run(self.data, self.loss, self.settings["name"], self.seeds, self.players,
+                   self.average, self.recorder.history(self.step), self.latent, self.step,
+                   self.loss.needs, dict(self.recorder.diverged), self.snapshots, self.settings,
+                   counts)
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         """All that `resume` needs: tensors and plain values. Random numbers depend on the step."""
-        return {"settings": self.settings, "step": self.step, "diverged": self.diverged,
+        return {"identity": self.identity, "step": self.step,
                 "players": self.players.state_dict(),
                 "average": None if self.average is None else self.average.state_dict(),
-                "optimizers": {k: v.state_dict() for k, v in self.optimizers.items()},
-                "losses": self.losses[:self.step], "watched": self.watched[:-(-self.step // WATCH)],
+                "optimizers": {who: adam.state_dict() for who, adam in self.optimizers.items()},
+                "records": self.recorder.state(self.step),
                 "snapshots": {k: torch.from_numpy(v) for k, v in self.snapshots.items()}}
 
-    def resume(self, state, path, steps):
-        """Take up a stored state, if it belongs to the same run."""
-        stored = state.get("settings")
-        if not isinstance(stored, dict):
-            raise ValueError(f"{path} holds no settings of a run; give another path or delete it")
-        for key, value in self.settings.items():
-            if stored.get(key) != value:
-                raise ValueError(f"{path} is a checkpoint of another run: its {key} is "
-                                 f"{stored.get(key)}, not {value}; give another path or delete it")
+    def write(self, path: Path) -> None:
+        """Write a checkpoint; where that fails, say so and go on."""
+        try:
+            if files.head(path) not in (None, self._file):
+                raise OSError("another run writes to it")
+            self._file = files.write(path, "checkpoint", self.state())
+        except OSError as error:
+            warnings.warn(f"step {self.step}: the checkpoint {path} could not be written "
+                          f"({error.strerror or error}); training goes on", stacklevel=4)
+
+    def resume(self, path: Path) -> None:
+        """Take up a stored state, if it belongs to the same run.
+
+        Raises
+        ------
+        ValueError
+            If it is damaged or belongs to another run.
+        """
+        state, steps = files.read(path, "checkpoint"), self.settings["steps"]
+        missing = self.state().keys() - state.keys()
+        if missing:
+            raise ValueError(f"{path} lacks {min(missing)!r}; delete it or give another path")
+        for key, value in self.identity.items():
+            stored = state["identity"].get(key)
+            if stored != value:
+                raise ValueError(f"{path} is a checkpoint of another run: its {key} is {stored}, "
+                                 f"not {value}; give another path, or the same {key}")
         if state["step"] > steps:
             raise ValueError(f"{path} is a checkpoint at step {state['step']}; steps is {steps} "
                              f"but must be at least that, or give another path")
-        load(self.players, state["players"], path)
+        load_weights(self.players, state["players"], str(path))
         if self.average is not None:
-            load(self.average, state["average"], path)
+            load_weights(self.average, state["average"], str(path))
         for who, adam in state["optimizers"].items():
             self.optimizers[who].load_state_dict(adam)
-        self.step, self.diverged = state["step"], dict(state["diverged"])
-        device = self.losses.device
-        self.losses, self.watched = state["losses"].to(device), state["watched"].to(device)
+        self.recorder.load(state["records"])
+        self.step = state["step"]
         self.snapshots = {k: v.numpy() for k, v in state["snapshots"].items()}
-        self.keep()
-
-
-def load(module, state, source):
-    """Give a module stored weights, or raise a one-line error if they are of other shapes."""
-    own = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    odd = sorted(name for name in own.keys() | given.keys() if own.get(name) != given.get(name))
-    if odd:
-        raise ValueError(f"{source} do not fit this run: {odd[0]} has shape "
-                         f"{given.get(odd[0])}, not {own.get(odd[0])}; build them with the same "
-                         f"data, loss, seeds, hidden and latent")
-    module.load_state_dict(state)
+        self.recorder.keep(self.step)
+        self._file = files.head(path)

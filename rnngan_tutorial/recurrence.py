@@ -13,28 +13,17 @@ last in memory, and both derivatives are written out by hand. What a step needs 
 the state is computed for all steps at once.
 """
 
-import ctypes
-import sys
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 
-def keep_memory():
-    """Let this process keep the memory that a step frees, for the next step to use.
-
-    By default glibc returns it to the system, which clears it page by page when it is asked for
-    again. With eight seeds that is a fifth of a step's time. The process stays as large as it
-    once was. Elsewhere than on glibc, nothing is done.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    if mallopt is not None:
-        mallopt(-1, 2 ** 31 - 1)  # M_TRIM_THRESHOLD, bytes
-        mallopt(-3, 2 ** 25)  # M_MMAP_THRESHOLD, bytes, the most that is allowed
-
-
-def _forward(x, weight):
+def _forward(x: Tensor, weight: Tensor) -> tuple[Tensor, Tensor]:
     """Run the recurrence over ``x`` (T, S, I, B); return the tape and the gates.
 
     ``tape[t]`` is the column ``[h x 1]`` that enters step t, so ``tape[1:, :, :H]`` are
@@ -64,14 +53,14 @@ def _forward(x, weight):
     return tape, gates
 
 
-def _pieces(*tensors):
+def _pieces(*tensors: Tensor) -> Iterable[tuple[Tensor, ...]]:
     """The tensors cut over time, so that what belongs together stays in a CPU's cache."""
     first = tensors[0]
     steps = len(first) if first.is_cuda else max(1, 2 ** 16 // first[0].numel())
     return zip(*(tensor.split(steps) for tensor in tensors), strict=True)
 
 
-def _slopes(tape, gates):
+def _slopes(tape: Tensor, gates: Tensor) -> Tensor:
     """How h' moves with each gate before its nonlinearity: (T, S, 4, H, B)."""
     gates = gates.unflatten(2, (4, -1))
     slopes, one = torch.empty_like(gates), gates.new_ones(())
@@ -87,7 +76,8 @@ def _slopes(tape, gates):
     return slopes
 
 
-def _reverse(weight, gates, slopes, source, out, add=False):
+def _reverse(weight: Tensor, gates: Tensor, slopes: Tensor, source: Tensor, out: Tensor,
+             add: bool = False) -> tuple[Tensor, Tensor]:
     """Carry ``source`` (T, S, H, B), the gradient put in at each state, back through time.
 
     Returns the whole gradient at the states, (T, S, H, B), and at the gates, (T, S, 4H, B).
@@ -99,20 +89,20 @@ def _reverse(weight, gates, slopes, source, out, add=False):
     at_states, at_gates = torch.empty_like(source), out.flatten(2, 3)
     blocks, at_qrz = out.unbind(), at_gates[:, :, :3 * hidden].unbind()
     lam, columns = at_states.unbind(), at_states.unsqueeze(2).unbind()
-    slopes, source = slopes.unbind(), source.unbind()
-    lam[-1].copy_(source[-1])
+    slopes_at, source_at = slopes.unbind(), source.unbind()
+    lam[-1].copy_(source_at[-1])
     for t in range(len(at_qrz) - 1, -1, -1):
         if add:
-            blocks[t].addcmul_(slopes[t], columns[t])
+            blocks[t].addcmul_(slopes_at[t], columns[t])
         else:
-            torch.mul(slopes[t], columns[t], out=blocks[t])
+            torch.mul(slopes_at[t], columns[t], out=blocks[t])
         if t:
-            torch.addcmul(source[t - 1], lam[t], z[t], out=lam[t - 1])
+            torch.addcmul(source_at[t - 1], lam[t], z[t], out=lam[t - 1])
             lam[t - 1].baddbmm_(back, at_qrz[t])
     return at_states, at_gates
 
 
-def _outer(at_gates, tape):
+def _outer(at_gates: Tensor, tape: Tensor) -> Tensor:
     """Sum over time of ``at_gates[t] @ tape[t].T``, without the block of a and the state."""
     hidden = at_gates.shape[2] // 4
     at_qrz, at_a = at_gates.split([3 * hidden, hidden], 2)
@@ -125,7 +115,8 @@ def _outer(at_gates, tape):
     return torch.cat([qrz.mT, nn.functional.pad(a, (hidden, 0))], 1)
 
 
-def _tangent(weight, tape, gates, slopes, along_x, along_weight):
+def _tangent(weight: Tensor, tape: Tensor, gates: Tensor, slopes: Tensor,
+             along_x: Tensor | None, along_weight: Tensor | None) -> tuple[Tensor, Tensor]:
     """Directional derivative of the tape and of the gates' input along (x, weight)."""
     hidden = gates.shape[2] // 4
     z = gates[:, :, 2 * hidden:3 * hidden].unbind()
@@ -136,17 +127,18 @@ def _tangent(weight, tape, gates, slopes, along_x, along_weight):
     dot_gates[:, :, 3 * hidden:] += weight[:, 3 * hidden:, hidden:] @ dot[:-1, :, hidden:]
     blocks = dot_gates.unflatten(2, (4, hidden)).unbind()
     qrz, qrz_of = dot_gates[:, :, :3 * hidden].unbind(), weight[:, :3 * hidden]
-    slopes, h = slopes.unbind(), dot[:, :, :hidden].unbind()
+    slopes_at, h = slopes.unbind(), dot[:, :, :hidden].unbind()
     moves = torch.empty_like(blocks[0])
     for t, column in enumerate(dot[:-1].unbind()):
         qrz[t].baddbmm_(qrz_of, column)
-        torch.mul(slopes[t], blocks[t], out=moves)
+        torch.mul(slopes_at[t], blocks[t], out=moves)
         torch.sum(moves, 1, out=h[t + 1])
         h[t + 1].addcmul_(h[t], z[t])
     return dot, dot_gates
 
 
-def _curvature(tape, gates, at_states, at_gates, dot, dot_gates):
+def _curvature(tape: Tensor, gates: Tensor, at_states: Tensor, at_gates: Tensor, dot: Tensor,
+               dot_gates: Tensor) -> tuple[Tensor, Tensor]:
     """Gradient of the tangent's steps, weighted with ``at_states``.
 
     Returns it at the gates' input, (T, S, 4, H, B), and at the state before each step.
@@ -178,13 +170,13 @@ def _curvature(tape, gates, at_states, at_gates, dot, dot_gates):
 
 class _Recurrence(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, x, weight):
+    def forward(ctx: Any, x: Tensor, weight: Tensor) -> Tensor:
         tape, gates = _forward(x, weight)
         ctx.save_for_backward(x, weight, tape, gates)
         return tape[1:, :, :weight.shape[1] // 4]
 
     @staticmethod
-    def backward(ctx, grad):
+    def backward(ctx: Any, grad: Tensor) -> Any:
         return _Gradient.apply(grad, *ctx.saved_tensors, *ctx.needs_input_grad,
                                torch.is_grad_enabled())
 
@@ -198,7 +190,8 @@ class _Gradient(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, grad, x, weight, tape, gates, for_x, for_weight, twice):
+    def forward(ctx: Any, grad: Tensor, x: Tensor, weight: Tensor, tape: Tensor, gates: Tensor,
+                for_x: bool, for_weight: bool, twice: bool) -> Any:
         hidden = grad.shape[2]
         slopes = _slopes(tape, gates)
         at_states, at_gates = _reverse(
@@ -210,7 +203,7 @@ class _Gradient(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx, along_x, along_weight):
+    def backward(ctx: Any, along_x: Tensor | None, along_weight: Tensor | None) -> Any:
         weight, tape, gates, slopes, at_states, at_gates = ctx.saved_tensors
         hidden = at_states.shape[2]
         if along_weight is not None:
@@ -218,10 +211,10 @@ class _Gradient(torch.autograd.Function):
             along_weight[:, 3 * hidden:, :hidden] = 0  # a does not act on the state
         dot, dot_gates = _tangent(weight, tape, gates, slopes, along_x, along_weight)
         kick, source = _curvature(tape, gates, at_states, at_gates, dot, dot_gates)
-        through = 0 if along_weight is None else along_weight.mT @ at_gates
+        through: Tensor | int = 0
         if along_weight is not None:
-            source = source + through[:, :, :hidden]
-            through = through[:, :, hidden:-1]
+            along = along_weight.mT @ at_gates
+            source, through = source + along[:, :, :hidden], along[:, :, hidden:-1]
         # What acts on the state before step t is put in one place earlier.
         source = torch.cat([source[1:], torch.zeros_like(source[:1])])
         _, kicked = _reverse(weight, gates, slopes, source, kick, add=True)
@@ -243,6 +236,9 @@ class GRU(nn.Module):
         Width of the input and of the state.
     generators : list of torch.Generator
         One source of random numbers per seed; its length S is the number of seeds.
+    spectral_norm : bool
+        Divide each gate's matrix, biases apart, by its largest singular value (Miyato et al.
+        2018, equation 8; here exactly, without power iteration).
 
     Attributes
     ----------
@@ -250,9 +246,12 @@ class GRU(nn.Module):
         Rows are the gates q, r, z, a; columns act on state, input and one (the bias).
     """
 
-    def __init__(self, inputs, hidden, generators):
+    own: Tensor  # 1 where a weight acts, 0 where a gate has none
+
+    def __init__(self, inputs: int, hidden: int, generators: Sequence[torch.Generator],
+                 spectral_norm: bool = False) -> None:
         super().__init__()
-        self.inputs, self.hidden = inputs, hidden
+        self.inputs, self.hidden, self.spectral_norm = inputs, hidden, spectral_norm
         weight = torch.zeros(len(generators), 4, hidden, hidden + inputs + 1)
         for seed, generator in enumerate(generators):
             for gate in range(3):
@@ -263,7 +262,7 @@ class GRU(nn.Module):
         own[0, :, hidden:-1] = own[3, :, :hidden] = 0
         self.register_buffer("own", own.flatten(0, 1), persistent=False)
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         """Hidden states after each step.
 
         Parameters
@@ -285,16 +284,27 @@ class GRU(nn.Module):
             raise ValueError(
                 f"GRU input has shape {tuple(x.shape)}; it must be (T, S, inputs, B) with "
                 f"T at least 1 and (S, inputs) = {expected}")
+        return _Recurrence.apply(x, self.effective())
+
+    def effective(self) -> Tensor:
+        """The weight that acts, (S, 4 * hidden, hidden + inputs + 1)."""
         # q does not act on x, nor a on h: without the product, training would change that.
-        return _Recurrence.apply(x, self.weight * self.own)
+        weight = self.weight * self.own
+        if self.spectral_norm:
+            gates = weight.unflatten(1, (4, self.hidden))
+            matrices, biases = gates[..., :-1], gates[..., -1:]
+            largest = torch.linalg.matrix_norm(matrices, 2)[..., None, None]
+            weight = torch.cat([matrices / largest, biases], -1).flatten(1, 2)
+        return weight
 
     @classmethod
-    def from_torch(cls, *grus):
+    def from_torch(cls, *grus: nn.GRU) -> GRU:
         """One seed per given one-layer ``torch.nn.GRU``, with its weights."""
-        first = grus[0]
+        first: Any = grus[0]
         made = cls(first.input_size, first.hidden_size,
                    [torch.Generator() for _ in grus]).to(first.weight_ih_l0)
         with torch.no_grad():
+            gru: Any
             for weight, gru in zip(made.weight, grus, strict=True):
                 q, r, z, a = weight.view(4, made.hidden, -1).zero_()
                 wide = torch.cat([gru.weight_hh_l0, gru.weight_ih_l0,

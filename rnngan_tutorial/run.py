@@ -1,84 +1,51 @@
 """What training leaves behind: the players, their history, and series drawn from them."""
 
-import csv
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
-from .checks import check_labels, check_whole
-from .networks import Latent
-from .rounds import make_code, random_source, with_code
+from . import checkpoint as files
+from .checks import check_seeds, plain
+from .data import Sequences
+from .history import History
+from .loss import Loss
+from .needs import Needs
+from .networks import Latent, of
+from .ordinary import ordinary_discriminator, ordinary_generator
+from .players import some_seeds
+from .sampling import blocks, given_series, observation_noise
 
-SAMPLING = 2 ** 32 - 1  # sets the noise of samples apart from that of training rounds
-
+if TYPE_CHECKING:
+    import pandas as pd
 
 class Diverged(ArithmeticError):
     """Every seed of a run stopped being finite. ``run`` holds the last good state."""
 
-    def __init__(self, message, run):
+    def __init__(self, message: str, run: Run) -> None:
         super().__init__(message)
         self.run = run
 
 
-@dataclass
-class History:
-    """What happened during training, per step and seed.
-
-    Attributes
-    ----------
-    seeds : tuple of int
-    discriminator, generator : ndarray, shape (steps, S)
-        Losses at every step; nan for a player that the loss does not train.
-    watched : ndarray of int, shape (R,)
-        The steps at which the following were recorded.
-    real_score, fake_score : ndarray, shape (R, S)
-        Mean logit of the real and of the generated batch.
-    discriminator_gradient, generator_gradient : ndarray, shape (R, S)
-        Euclidean norm of each player's gradient.
-    """
-
-    seeds: tuple
-    discriminator: np.ndarray
-    generator: np.ndarray
-    watched: np.ndarray
-    real_score: np.ndarray
-    fake_score: np.ndarray
-    discriminator_gradient: np.ndarray
-    generator_gradient: np.ndarray
-
-    def table(self):
-        """The watched steps as a tidy table: a dict of equally long columns.
-
-        One row per step and seed; ``pandas.DataFrame(history.table())`` takes it as it is.
-        """
-        columns = {"step": np.repeat(self.watched, len(self.seeds)),
-                   "seed": np.tile(self.seeds, len(self.watched)),
-                   "discriminator_loss": self.discriminator[self.watched].ravel(),
-                   "generator_loss": self.generator[self.watched].ravel()}
-        for name in ("real_score", "fake_score", "discriminator_gradient",
-                     "generator_gradient"):
-            columns[name] = getattr(self, name).ravel()
-        return columns
-
-    def to_csv(self, path):
-        """Write `table` as a CSV file."""
-        columns = self.table()
-        with open(path, "w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns)
-            writer.writerows(zip(*columns.values(), strict=True))
-
-
-@dataclass
+@dataclass(repr=False)
 class Run:
     """A trained recurrent GAN, S seeds side by side.
 
     Attributes
     ----------
     data : Sequences
-        What it was trained on.
-    loss : Loss
+        What it was trained on; without series in a run that was loaded.
+    loss : Loss or None
+        None in a loaded run whose loss had no name in the registry.
+    name : str
+        The loss's name, or its repr.
     seeds : tuple of int
     players : ModuleDict
         ``players["generator"]`` and ``players["discriminator"]`` hold their networks.
@@ -88,105 +55,267 @@ class Run:
     latent : Latent
     steps : int
         Steps taken.
+    needs : Needs
+        What the loss asked for besides two players.
     diverged : dict
         Step at which a seed stopped being finite, for the seeds that did.
     snapshots : dict
         Step -> series (S, n, T, F) generated from the same noise at that step.
     settings : dict
         Everything that `train` was asked for.
+    label_counts : ndarray of int, shape (classes,), or None
+        How often each label stood in the data, if the players are told labels.
     """
 
-    data: object
-    loss: object
-    seeds: tuple
-    players: object
-    average: object
+    data: Sequences
+    loss: Loss | None
+    name: str
+    seeds: tuple[int, ...]
+    players: nn.ModuleDict
+    average: nn.Module | None
     history: History
     latent: Latent
     steps: int
-    diverged: dict = field(default_factory=dict)
-    snapshots: dict = field(default_factory=dict)
-    settings: dict = field(default_factory=dict)
+    needs: Needs
+    diverged: dict[int, int] = field(default_factory=dict)
+    snapshots: dict[int, np.ndarray] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    label_counts: np.ndarray | None = None
+
+    def __repr__(self) -> str:
+        seeds = ", ".join(map(str, self.seeds))
+        lost = f", {len(self.diverged)} diverged" if self.diverged else ""
+        return f"Run({self.name} on {self.data.name}, {self.steps} steps, seeds {seeds}{lost})"
+
+    def _repr_html_(self) -> str:
+        shape = " x ".join(map(str, self.data.shape[1:]))
+        rows = {"loss": self.name, "data": f"{self.data.name}, {shape}", "steps": self.steps,
+                "seeds": ", ".join(map(str, self.seeds)),
+                "diverged": ", ".join(f"seed {seed} at step {step}" for seed, step
+                                      in self.diverged.items()) or "none"}
+        return "<table>" + "".join(f"<tr><th>{name}</th><td>{escape(str(value))}</td></tr>"
+                                   for name, value in rows.items()) + "</table>"
+
+    # --- The networks ---
 
     @property
-    def generator(self):
-        """The generator that samples come from."""
-        return self.average or self.players["generator"]["generator"]
+    def generator(self) -> nn.Module:
+        """The generator that samples come from, of all seeds."""
+        return self.average or of(self.players, "generator")
 
-    def noise(self, n, seed=0, labels=None, code=None):
-        """Noise, labels and code that `sample` would use: tensors (S, n, ...), or None.
+    @property
+    def discriminator(self) -> nn.Module:
+        """The discriminator, of all seeds."""
+        return of(self.players, "discriminator")
+
+    @property
+    def encoder(self) -> nn.Module:
+        """The encoder, of all seeds; AttributeError if the loss has none."""
+        if not self.needs.encoder:
+            raise AttributeError(f"loss {self.name!r} has no encoder; train with 'vae'")
+        return of(self.players, "generator", "encoder")
+
+    def to_torch(self, seed: int) -> tuple[nn.Module, nn.Module]:
+        """Generator and discriminator of one seed as ordinary modules, with equal outputs.
+
+        They hold ``torch.nn.GRU`` and ``torch.nn.Linear``, or are the reader's own. The
+        generator maps noise (B, T, latent) to series (B, T, F), the discriminator series to
+        logits (B,) or (B, T). Labels and codes are further channels of the input, one-hot.
+
+        Raises
+        ------
+        ValueError
+            If the run has no such seed, or its discriminator compares series in a batch.
+        """
+        at = self._place(seed)
+        return ordinary_generator(self.generator, at), ordinary_discriminator(self.discriminator,
+                                                                              at)
+
+    def only(self, seeds: int | Sequence[int]) -> Run:
+        """The same run with some of its seeds, given by their numbers.
+
+        Raises
+        ------
+        ValueError
+            If the run has no such seed.
+        """
+        chosen = check_seeds([seeds] if isinstance(seeds, (int, np.integer)) else seeds)
+        at = [self._place(seed) for seed in chosen]
+        sigma = self.settings.get("sigma")
+        if isinstance(sigma, Tensor) and sigma.dim():  # one per seed
+            sigma = sigma[at]
+        return replace(
+            self, seeds=chosen, players=some_seeds(self.players, at),
+            average=None if self.average is None else some_seeds(self.average, at),
+            history=self.history.only(at),
+            diverged={seed: step for seed, step in self.diverged.items() if seed in chosen},
+            snapshots={step: series[at] for step, series in self.snapshots.items()},
+            settings={**self.settings, "seeds": chosen, "sigma": sigma})
+
+    def _place(self, seed: int | None) -> int:
+        """Where a seed stands; the first that did not diverge if none is named."""
+        if seed is None:
+            seed = next((s for s in self.seeds if s not in self.diverged), self.seeds[0])
+        if seed not in self.seeds:
+            raise ValueError(f"there is no seed {seed!r} in this run; it has "
+                             f"{', '.join(map(str, self.seeds))}")
+        return self.seeds.index(seed)
+
+    # --- Series ---
+
+    def inputs(self, n: int, noise: int = 0, labels: Any = None,
+               code: Any = None) -> tuple[Tensor, Tensor | None, Tensor]:
+        """Noise, labels and code that `sample` uses: (S, n, T, latent), (S, n), (S, n, C).
 
         Parameters
         ----------
         n : int
             Series per training seed.
-        seed : int
-            Another one gives other noise.
-        labels : int or array of int, shape (n,), optional
+        noise : int
+            Another number gives other noise, apart from that of training.
+        labels : name, int, or n of them, optional
             For a conditional run; by default drawn as often as in the data.
         code : array, shape (n, categories + continuous), optional
             For an InfoGAN; by default drawn as in training.
-        """
-        check_whole("n", n, 1)
-        check_whole("seed", seed, 0)
-        needs, length = self.loss.needs, self.data.values.shape[1]
-        device = next(self.players.parameters()).device
-        sources = [random_source(s, SAMPLING, seed) for s in self.seeds]
-        normal = torch.stack([torch.randn(n, self.latent.draws(length), generator=g)
-                              for g in sources])
-        uniform = torch.stack([torch.rand(n, 2 + needs.continuous, generator=g)
-                               for g in sources])
-        y = None
-        if needs.labels:
-            shares = np.bincount(self.data.labels, minlength=self.data.classes).cumsum()
-            edges = torch.as_tensor(shares / shares[-1], dtype=torch.float32)[:-1]
-            y = torch.bucketize(uniform[..., 0].contiguous(), edges, right=True)
-            if labels is not None:
-                y = torch.as_tensor(check_labels(labels, n, self.data.classes)).expand_as(y)
-            y = y.to(device)
-        elif labels is not None:
-            raise ValueError(f"loss {self.loss!r} takes no labels; train with 'conditional'")
-        drawn = make_code(uniform[..., 1:], needs)
-        if code is not None:
-            code = torch.as_tensor(np.asarray(code, dtype=np.float32))
-            if not drawn.shape[-1]:
-                raise ValueError(f"loss {self.loss!r} takes no code; train with 'infogan'")
-            if code.shape != drawn.shape[1:]:
-                raise ValueError(f"code has shape {tuple(code.shape)}; it must be "
-                                 f"{tuple(drawn.shape[1:])}")
-            drawn = code.expand_as(drawn)
-        z = with_code(self.latent.arrange(normal, length), drawn)
-        return z.to(device), y, drawn.to(device)
 
-    def sample(self, n, units=False, seed=0, labels=None, code=None):
+        Raises
+        ------
+        ValueError
+            If a number is out of range, or the loss takes no labels or no code.
+        """
+        z, y, drawn, _ = zip(*blocks(self, n, noise, labels, code), strict=True)
+        return torch.cat(z, 1), None if y[0] is None else torch.cat(y, 1), torch.cat(drawn, 1)
+
+    def sample(self, n: int, units: bool = False, noise: int = 0, labels: Any = None,
+               code: Any = None, observation: bool = False) -> np.ndarray:
         """Generated series, ndarray of shape (S, n, T, F).
 
-        Scaled to [-1, 1], or in the data's own units with ``units=True``. The other
-        parameters are those of `noise`.
-        """
-        z, y, _ = self.noise(n, seed, labels, code)
-        with torch.no_grad():
-            made = self.generator(z, y).cpu().numpy()
-        return self.data.to_units(made) if units else np.ascontiguousarray(made)
+        Parameters
+        ----------
+        n : int
+            Series per training seed.
+        units : bool
+            In the data's own units, float64, rather than scaled to [-1, 1], float32.
+        noise : int
+            Another number gives other series.
+        labels : name, int, or n of them, optional
+            For a conditional run; by default drawn as often as in the data.
+        code : array, shape (n, categories + continuous), optional
+            For an InfoGAN; by default drawn as in training.
+        observation : bool
+            Add the observation noise of a VAE, with its own sigma.
 
-    def logits(self, values, labels=None):
-        """The discriminator's logits of given series (N, T, F): (S, N) or (S, N, T)."""
-        judge = self.players["discriminator"]["discriminator"]
-        weight = next(judge.parameters())
-        values, features = np.asarray(values, dtype=np.float32), self.data.values.shape[2]
-        if values.ndim != 3 or not values.size or values.shape[2] != features:
-            raise ValueError(f"values have shape {values.shape}; they must be (series, time "
-                             f"steps, {features})")
-        x = torch.as_tensor(values).to(weight.device)
-        x = x.expand(len(self.seeds), *x.shape[-3:])
-        y = None
-        if self.loss.needs.labels:
-            if labels is None:
-                raise ValueError(f"the discriminator of loss {self.loss!r} needs labels; give "
-                                 f"labels=, one per series")
-            y = torch.as_tensor(check_labels(labels, x.shape[1], self.data.classes))
-            y = y.to(weight.device).expand(x.shape[:2])
-        elif labels is not None:
-            raise ValueError(f"loss {self.loss!r} takes no labels; train with 'conditional'")
+        Raises
+        ------
+        ValueError
+            If a number is out of range, or the loss takes no labels, code or sigma.
+        """
+        parts = []
         with torch.no_grad():
-            return judge(x, y).cpu().numpy()
+            for z, y, _, sources in blocks(self, n, noise, labels, code):
+                made = self.generator(z, y)
+                if observation:
+                    made = made + observation_noise(self, made, sources)
+                parts.append(made.cpu().numpy())
+        series = np.ascontiguousarray(np.concatenate(parts, 1))
+        return self.data.to_units(series) if units else series
+
+    def to_frame(self, n: int, seed: int | None = None, noise: int = 0,
+                 labels: Any = None) -> pd.DataFrame:
+        """Series of one seed as a frame in the columns, units and order of the data.
+
+        Parameters
+        ----------
+        n : int
+            How many series.
+        seed : int, optional
+            Which training seed; by default the first that did not diverge. The best on data
+            that training did not see is ``rt.metrics.best_seed(run, validation)``.
+        noise : int
+            Another number gives other series.
+        labels : name, int, or n of them, optional
+            For a conditional run; by default drawn as often as in the data.
+
+        Raises
+        ------
+        ValueError
+            If a number is out of range, or the loss takes no labels.
+        """
+        one = self.only(self.seeds[self._place(seed)])
+        series, told = one.sample(n, noise=noise, labels=labels)[0], None
+        if self.label_counts is not None:
+            told = np.concatenate([y[0].cpu().numpy() for _, y, _, _ in
+                                   blocks(one, n, noise, labels, None) if y is not None])
+        return self.data.to_frame(series, told)
+
+    def to_csv(self, path: str | Path, n: int, seed: int | None = None, noise: int = 0,
+               labels: Any = None, overwrite: bool = False) -> None:
+        """Write `to_frame` as a CSV file.
+
+        Parameters
+        ----------
+        path : path
+        n, seed, noise, labels
+            How many series, of which training seed, from which noise, of which label.
+        overwrite : bool
+            Whether a file that is there may be replaced.
+
+        Raises
+        ------
+        ValueError
+            If the file is there already.
+        """
+        if Path(path).exists() and not overwrite:
+            raise ValueError(f"{path} is there already; give another path, or overwrite=True")
+        self.to_frame(n, seed, noise, labels).to_csv(path, index=False)
+
+    def logits(self, values: Any, labels: Any = None) -> np.ndarray:
+        """The discriminator's logits of given scaled series (N, T, F): (S, N) or (S, N, T).
+
+        Parameters
+        ----------
+        values : array, shape (N, T, F)
+        labels : name, int, or N of them, optional
+            For a conditional run, which needs them.
+
+        Raises
+        ------
+        ValueError
+            If the shape is not that of the data, a value is not finite, or labels are
+            missing or not taken.
+        """
+        x, y = given_series(self, values, labels)
+        with torch.no_grad():
+            return self.discriminator(x, y).cpu().numpy()
+
+    # --- Kept for another day ---
+
+    def state(self) -> dict[str, Any]:
+        """All that `save` writes: tensors, and plain numbers, strings, lists and dicts."""
+        history = {name: torch.from_numpy(array) for name, array in self.history.arrays().items()}
+        return {
+            "versions": {"torch": str(torch.__version__)},
+            "name": self.name, "seeds": list(self.seeds), "steps": self.steps,
+            "data": self.data.about(), "shape": list(self.data.shape[1:]),
+            "label_counts": None if self.label_counts is None else self.label_counts.tolist(),
+            "needs": asdict(self.needs), "latent": asdict(self.latent),
+            "settings": plain({name: value for name, value in self.settings.items()
+                               if name not in ("latent", "adam")}),
+            "adam": plain(asdict(self.settings["adam"])),
+            "diverged": dict(self.diverged), "players": self.players.state_dict(),
+            "average": None if self.average is None else self.average.state_dict(),
+            "history": history, "watched": torch.from_numpy(self.history.watched),
+            "snapshots": {k: torch.from_numpy(v) for k, v in self.snapshots.items()}}
+
+    def save(self, path: str | Path) -> None:
+        """Write the run to a file that `load_run` reads, without the data.
+
+        Weights, history, scale, names, units, settings and versions are in it, and nothing
+        that could run code when it is read.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written; an older one stays as it was.
+        """
+        files.write(Path(path).expanduser(), "run", self.state())

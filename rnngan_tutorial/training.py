@@ -1,80 +1,54 @@
 """Training a recurrent GAN: what it takes, checked, and handed to the loop."""
 
+from __future__ import annotations
+
 import hashlib
-import os
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
 
-from . import losses
-from .checkpoint import read_checkpoint
+from . import losses, machine
+from .adam import Adam, resolve
+from .checkpoint import try_to_write
 from .checks import (
     check_adam,
     check_data,
     check_device,
-    check_loop,
+    check_latent,
     check_loss,
     check_seeds,
+    check_snapshots,
     check_whole,
     plain,
 )
-from .loop import Loop, load
-from .networks import Discriminator, Encoder, Generator, Latent
-from .recurrence import keep_memory
-from .rounds import random_source
+from .data import Sequences
+from .identity import identity_of as code_of
+from .loop import Loop
+from .loss import Loss
+from .networks import Latent
+from .players import Factory, build, load_weights
+from .run import Run
 
 
-def default_device():
-    """CUDA if there is one, then Apple's MPS, then the CPU."""
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-
-
-def build(shape, needs, seeds, hidden=32, latent=None, score="series", classes=0):
-    """Both players' networks, with initial weights that depend on each seed alone.
-
-    Parameters
-    ----------
-    shape : (T, F)
-        Of one series.
-    needs : losses.Needs
-    seeds : sequence of int
-    hidden, latent, score
-        As for `train`.
-    classes : int
-        Labels in the data; told to the players if `needs.labels`.
-
-    Returns
-    -------
-    ModuleDict
-        ``players["generator"]`` holds "generator" and perhaps "encoder",
-        ``players["discriminator"]`` holds "discriminator".
-    """
-    latent = latent or Latent()
-    features, classes = shape[1], classes if needs.labels else 0
-    code = needs.categories + needs.continuous
-    sources = [random_source(seed, 0) for seed in seeds]
-    player = {"generator": Generator(features, latent.width + code, hidden, sources, classes)}
-    judge = Discriminator(features, hidden, sources, classes, score, needs.kernels, code)
-    if needs.encoder:
-        player["encoder"] = Encoder(features, latent.series, hidden, sources, classes)
-    return nn.ModuleDict({"generator": nn.ModuleDict(player),
-                          "discriminator": nn.ModuleDict({"discriminator": judge})})
-
-
-def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=32, latent=None,
-          score="series", adam=None, average=None, players=None, device=None, threads=None,
-          snapshots=(), checkpoint=None, checkpoint_every=250, progress=True):
+def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500,
+          seeds: int | Sequence[int] = 4, *, hidden: int = 32, batch: int = 32,
+          latent: Latent | None = None, logits: str = "series",
+          adam: Adam | Mapping[str, Any] | None = None, average: float | None = None,
+          generator: Factory | None = None, discriminator: Factory | None = None,
+          spectral_norm: bool = False, start_from: Run | torch.nn.ModuleDict | None = None,
+          device: str | torch.device | None = None, threads: int | None = None,
+          snapshots: Iterable[int] = (), checkpoint: str | Path | None = None,
+          checkpoint_every: int = 250, progress: bool = True) -> Run:
     """Train a recurrent GAN, several seeds side by side.
 
     Parameters
     ----------
     data : Sequences
-        Scaled to [-1, 1].
+        From `rt.from_csv`, `rt.from_frame`, `rt.from_array` or `rt.load`.
     loss : str or Loss
         A name in `losses.REGISTRY`, or a loss, or a sum of losses.
     steps : int
@@ -87,16 +61,26 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
     batch : int
         Series per batch, drawn with replacement.
     latent : Latent, optional
-        The generator's noise; 4 channels per series and 2 per step.
-    score : {"series", "steps"}
-        Whether the discriminator scores whole series or each step.
-    adam : losses.Adam, optional
-        Instead of the loss's own settings.
+        The generator's noise; by default 4 channels per series and 2 per step.
+    logits : {"series", "steps"}
+        Whether the discriminator gives a logit for whole series or for each step.
+    adam : Adam or dict, optional
+        A dict changes some of the loss's own settings, as in ``{"betas": (0.9, 0.999)}``;
+        an `Adam` replaces them all.
     average : float, optional
         Keep a moving average of the generator with this decay, and sample from it.
-    players : ModuleDict, optional
-        Networks from `build` (or of another run with the same shapes) whose weights to start
-        from, in place of fresh ones. They are copied.
+    generator : callable, optional
+        ``generator(latent, features)`` returns a fresh ``torch.nn.Module`` for one seed, from
+        noise (B, T, latent) to series (B, T, features) in [-1, 1]. If the loss tells the
+        players labels or codes, they are further channels of the noise.
+    discriminator : callable, optional
+        ``discriminator(features)`` returns a fresh module for one seed, from series
+        (B, T, features) to logits (B,) or (B, T). Labels are further channels. A method
+        ``features(x)`` that gives (B, H) opens the losses that read features.
+    spectral_norm : bool
+        Divide the discriminator's matrices by their largest singular value.
+    start_from : Run or ModuleDict, optional
+        Networks of the same shapes whose weights to start from. They are copied.
     device : str or torch.device, optional
         By default CUDA, then MPS, then CPU.
     threads : int, optional
@@ -110,7 +94,8 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
     checkpoint_every : int
         Steps between checkpoints.
     progress : bool
-        Show a progress bar. Ctrl-C ends early and returns the run so far.
+        Show a progress bar. Ctrl-C ends early, writes the checkpoint if there is one, and
+        returns the run so far.
 
     Returns
     -------
@@ -122,40 +107,60 @@ def train(data, loss="nonsaturating", steps=1500, seeds=4, *, hidden=32, batch=3
         For bad arguments, before training starts.
     Diverged
         When every seed has stopped being finite.
+
+    Warns
+    -----
+    UserWarning
+        If some seeds diverge, the run is interrupted, or a checkpoint cannot be written.
     """
-    name, loss = (loss, losses.loss(loss)) if isinstance(loss, str) else (repr(loss), loss)
+    name = loss if isinstance(loss, str) else repr(loss)
+    loss = losses.loss(loss) if isinstance(loss, str) else loss
     latent = Latent() if latent is None else latent
     check_data(data, batch)
-    check_loss(loss, data, latent, score)
-    adam = loss.adam if adam is None else adam
-    check_adam(adam, average)
+    check_latent(latent)
+    check_loss(loss, data, latent, logits)
+    settled = resolve(loss.adams, adam)
+    check_adam(settled, average)
     seeds = check_seeds(seeds)
-    check_whole("hidden", hidden, 1)
-    threads = int(os.environ.get("RNNGAN_THREADS", 1)) if threads is None else threads
-    check_whole("threads", threads, 1)
-    snapshots = check_loop(steps, snapshots, checkpoint, checkpoint_every)
-    device = default_device() if device is None else check_device(device)
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    keep_memory()
-    try:
-        settings = plain({"loss": repr(loss), "seeds": seeds, "hidden": hidden, "batch": batch,
-                          "latent": asdict(latent), "score": score,
-                          "adam": asdict(replace(adam, reason="")), "average": average,
-                          "data": fingerprint(data)})
-        fresh = build(data.shape[1:], loss.needs, seeds, hidden, latent, score, data.classes)
-        if players is not None:
-            load(fresh, players.state_dict(), "players")
-        loop = Loop(data, loss, name, seeds, adam, latent, settings, fresh, device)
-        if checkpoint and Path(checkpoint).exists():
-            loop.resume(read_checkpoint(checkpoint), checkpoint, steps)
-        loop.go(steps, snapshots, checkpoint, checkpoint_every, progress)
+    for what, value in (("hidden", hidden), ("steps", steps),
+                        ("checkpoint_every", checkpoint_every)):
+        check_whole(what, value, 1)
+    threads = machine.default_threads() if threads is None else threads
+    check_whole("threads", threads, 1, machine.MOST_THREADS)
+    at = check_snapshots(snapshots, steps)
+    device = machine.default_device() if device is None else check_device(device)
+    path = None if checkpoint is None else Path(checkpoint).expanduser()
+    if path is not None:
+        try_to_write(path)
+    given = start_from.players if isinstance(start_from, Run) else start_from
+    if not isinstance(given, torch.nn.Module | None):
+        raise TypeError(f"start_from is a {type(given).__name__}; it must be a Run, or a "
+                        f"ModuleDict such as run.players")
+    with machine.computing(threads):
+        players = build(data.shape[1:], loss.needs, seeds, hidden, latent, logits, data.classes,
+                        spectral_norm, generator, discriminator)
+        if given is not None:
+            load_weights(players, given.state_dict(), "the networks to start from")
+        settings = {"name": name, "steps": steps, "seeds": seeds, "hidden": hidden,
+                    "batch": batch, "latent": latent, "logits": logits, "adam": settled,
+                    "average": average, "spectral_norm": bool(spectral_norm),
+                    "sigma": loss.sigma if isinstance(loss, losses.VAE) else None,
+                    "own_generator": generator is not None,
+                    "own_discriminator": discriminator is not None}
+        identity = plain({**settings, "loss": loss.fingerprint(), "data": fingerprint(data),
+                          "latent": asdict(latent), "adam": asdict(replace(settled, reason="")),
+                          "generator": code_of(generator), "discriminator": code_of(discriminator)})
+        del identity["name"], identity["sigma"]  # the loss's fingerprint knows them
+        if not settled.moves:  # then a run may go on for longer than was first asked for
+            del identity["steps"]
+        loop = Loop(data, loss, players, settings, identity, device)
+        if path is not None and path.exists():
+            loop.resume(path)
+        loop.go(at, path, checkpoint_every, progress)
         return loop.run()
-    finally:
-        torch.set_num_threads(before)
 
 
-def fingerprint(data):
+def fingerprint(data: Sequences) -> str:
     """A short hash of the values and labels that a run was trained on."""
     digest = hashlib.sha256(np.ascontiguousarray(data.values).tobytes())
     if data.labels is not None:

@@ -1,262 +1,345 @@
-"""The four data sets, their files, and the reader's own CSV."""
+"""Sequences: what they accept, how they are split, and how they become a table again."""
 
-import hashlib
-import shutil
-import sys
-import zipfile
-from pathlib import Path
+from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
 
 import rnngan_tutorial as rt
-from rnngan_tutorial import data, files
 
-DATA = Path(__file__).parents[1] / "data"
-
-
-@pytest.fixture
-def builders():
-    sys.path.insert(0, str(DATA))
-    yield
-    sys.path.pop(0)
+RNG = np.random.default_rng(3)
+VALUES = RNG.uniform(-1, 1, (40, 6, 2)).astype(np.float32)
 
 
-def test_heartbeats_are_what_the_readme_says():
-    beats = rt.load("heartbeats")
-    assert beats.shape == (480, 48, 1)
-    assert np.bincount(beats.labels).tolist() == [368, 112]
-    assert beats.label_names == ("narrow", "wide")
-    assert (beats.unit, beats.step_unit) == ("mV", "s")
-    assert np.isclose(beats.step, 5 / 360)
-    assert np.abs(beats.values).max() < 1
-    peak = beats.to_units(beats.values)[:, :, 0].argmax(1)
-    assert np.median(peak) in (15, 16)  # 80 samples of 240 come before the R peak
+def some(**about):
+    return rt.Sequences(VALUES, **about)
 
 
-def test_heartbeats_are_rebuilt_from_the_recording(builders, tmp_path):
-    import build_heartbeats
-
-    made, counts = build_heartbeats.build()
-    assert counts == {"low peak": 8, "too close": 21, "wandering baseline": 14, "detected": 508,
-                      "kept": 480}
-    with np.load(DATA / "heartbeats.npz") as file:
-        stored = dict(file)
-    assert list(made) == list(stored)
-    for name, array in made.items():  # the last bit of a filtered value depends on the CPU
-        tolerance = 1e-6 if name == "values" else 0
-        np.testing.assert_allclose(array, stored[name], rtol=0, atol=tolerance, strict=True)
+def rows(data):
+    return {row.tobytes() for row in data.values}
 
 
-@pytest.mark.parametrize("name", ["heartbeats.npz", "digits.npz"])
-def test_data_files_hold_nothing_but_the_arrays(builders, tmp_path, name):
-    import build_heartbeats
+# --- What they are ----------------------------------------------------------------------------
 
-    with np.load(DATA / name) as file:
-        build_heartbeats.write_npz(tmp_path / name, dict(file))
-    with zipfile.ZipFile(DATA / name) as old, zipfile.ZipFile(tmp_path / name) as new:
-        assert old.namelist() == new.namelist()
-        for member in old.namelist():
-            assert old.read(member) == new.read(member)
-            assert new.getinfo(member).date_time == (1980, 1, 1, 0, 0, 0)
-    once = (tmp_path / name).read_bytes()
-    with np.load(DATA / name) as file:
-        build_heartbeats.write_npz(tmp_path / name, dict(file))
-    assert (tmp_path / name).read_bytes() == once
+def test_names_and_scale_are_made_up_where_they_are_not_given():
+    data = some(labels=np.arange(40) % 3)
+    assert data.feature_names == ("x0", "x1") and data.label_names == ("0", "1", "2")
+    assert data.classes == 3 and data.shape == (40, 6, 2) and len(data) == 40
+    assert (data.low == -1).all() and (data.high == 1).all()
+    np.testing.assert_allclose(data.to_units(VALUES), VALUES, atol=1e-6)
+    assert rt.Sequences(VALUES[..., :1]).feature_names == ("value",)
 
 
-def test_times_of_the_beats():
-    seconds = files.stored("heartbeats.npz")["seconds"]
-    assert seconds.shape == (480,) and 0 < seconds[0] and seconds[-1] < 300
-    assert np.diff(seconds).min() >= 0.3  # two beats closer than that are noise, by the rule
-    assert not ((seconds > 209) & (seconds < 214)).any()  # the strongest artefact
+def test_a_bare_name_in_a_cell_fits_on_a_line():
+    data = some(labels=np.arange(40) % 3, name="mine")
+    assert repr(data) == "Sequences(mine: 40 series of 6 steps, 2 features, 3 labels)"
+    assert repr(rt.Sequences(VALUES[..., :1])) == (
+        "Sequences(series: 40 series of 6 steps, 1 feature)")
 
 
-def test_narrow_and_wide_differ_in_shape():
-    beats = rt.load("heartbeats")
-    mv = beats.to_units(beats.values)[:, :, 0]
-    trough = mv[:, 24:33].mean(1)  # the trough after a wide beat
-    agree = (trough < -0.25) == (beats.labels == 1)
-    assert agree.mean() > 0.95  # a rule on another part of the shape finds the same two kinds
+def test_the_card_says_what_is_in_the_data_and_cannot_break_the_page():
+    data = rt.from_array(np.arange(24.0).reshape(4, 6), names=["<b>"], unit="mV",
+                         labels=["fine", "leak", "fine", "fine"], groups=["p", "p", "q", "r"])
+    card = replace(data, left_out={"too short": 7})._repr_html_()
+    for part in ("&lt;b&gt;: 0 to 23 mV", "fine 3, leak 1", "recordings: 3", "too short: 7"):
+        assert part in card
+    assert "<b>:" not in card and len(card) < 600
+    assert "0 series" in data.subset([])._repr_html_()
 
 
-def test_checksums():
-    for line in (DATA / "SHA256SUMS").read_text().splitlines():
-        digest, name = line.split()
-        assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == digest
-        assert files.SHA256.get(name, digest) == digest
+def test_a_feature_has_a_name_a_place_and_a_unit():
+    data = some(feature_names=("flow", "heat"), unit=("l/s", "K"))
+    assert [data.feature_index(f) for f in ("flow", "heat", 0, np.int64(1))] == [0, 1, 0, 1]
+    assert (data.unit_of("heat"), data.unit_of(0)) == ("K", "l/s")
+    assert some(unit="mV").unit_of(1) == "mV"
+    for unknown in ("wind", 2, -1, 0.5, None):
+        with pytest.raises(ValueError, match="choose from flow, heat, or 0 to 1"):
+            data.feature_index(unknown)
 
 
-def test_digits():
-    from sklearn.datasets import load_digits
-
-    digits, theirs = rt.load("digits"), load_digits()
-    np.testing.assert_allclose(digits.to_units(digits.values), theirs.images, atol=1e-5)
-    np.testing.assert_array_equal(digits.labels, theirs.target)
-    assert digits.classes == 10
-
-
-def test_sines_follow_their_law():
-    sines = rt.load("sines", n=4000)
-    assert sines.shape == (4000, 24, 5) and rt.load("sines").shape == (10_000, 24, 5)
-    assert sines.values.min() >= 0 and sines.values.max() <= 1
-    assert (sines.low == -1).all() and (sines.high == 1).all()  # the values are the data
-    angle = np.arcsin(np.clip(2 * sines.values.astype(float) - 1, -1, 1))
-    frequency, phase = np.diff(angle, axis=1), angle[:, 0]
-    early = frequency[:, :10]  # below pi / 2 the arcsine is the angle
-    np.testing.assert_allclose(early - early[:, :1], 0, atol=2e-3)
-    for drawn in (early[:, 0], phase):
-        assert drawn.min() > -1e-3 and drawn.max() < 0.101
-        assert abs(drawn.mean() - 0.05) < 0.001
-        assert abs(drawn.std() - 0.1 / 12 ** 0.5) < 0.001
+def test_a_subset_takes_everything_of_its_series_along():
+    data = some(labels=np.arange(40) % 3, groups=np.arange(40) // 10, starts=np.arange(40.0))
+    np.testing.assert_array_equal(data.subset(3).values, data.values[3:4])
+    for picked in ([3, 1, 39], np.arange(40) % 7 == 2):
+        part = data.subset(picked)
+        for name in ("values", "labels", "groups", "starts"):
+            np.testing.assert_array_equal(getattr(part, name), getattr(data, name)[picked])
+        assert part.label_names == data.label_names and part.group_names == data.group_names
 
 
-def test_modes_lie_around_their_curves():
-    modes, curves = rt.load("modes"), data.mode_curves()
-    assert modes.shape == (4096, 24, 1) and len(rt.MODES) == 8
-    away = np.sqrt(((modes.values[:, None] - curves) ** 2).mean((2, 3)))
-    np.testing.assert_array_equal(away.argmin(1), modes.labels)
-    assert away.min(1).max() < 2 * data.MODE_NOISE
-    noise = modes.values - curves[modes.labels]
-    assert abs(noise.std() - data.MODE_NOISE) < 0.001
-    assert np.abs(noise.mean((0, 2))).max() < 0.004
-    assert np.bincount(modes.labels, minlength=8).min() > 300
-    apart = np.sqrt(((curves[:, None] - curves) ** 2).mean((2, 3)))[np.triu_indices(8, 1)]
-    assert apart.min() > 0.79
+def test_no_series_are_allowed_but_keep_names_and_scale():
+    empty = rt.from_array(VALUES * 30, labels=np.arange(40) % 3, names=["a", "b"]).subset([])
+    assert empty.shape == (0, 6, 2) and empty.label_names == ("0", "1", "2")
+    assert empty.high[0] > 29
 
 
-@pytest.mark.parametrize("name", data.LOADERS)
-def test_units_go_there_and_back(name):
-    some = rt.load(name, n=20)
-    np.testing.assert_allclose(some.from_units(some.to_units(some.values)), some.values,
-                               atol=1e-5)
-    assert some.values.dtype == np.float32 and len(some) == 20
+def test_the_scale_is_the_same_only_with_the_same_features():
+    data = rt.from_array(VALUES * 30, names=["a", "b"])
+    assert data.same_scale(data.subset([0, 1])) and data.same_scale(
+        rt.from_array(VALUES, names=["a", "b"], like=data))
+    assert not data.same_scale(rt.from_array(VALUES * 31, names=["a", "b"]))
+    assert not data.same_scale(replace(data, feature_names=("b", "a")))
 
 
-def test_split_is_exhaustive_disjoint_and_stratified():
-    beats = rt.load("heartbeats")
-    train, test = beats.split(0.6, seed=3)
-    assert (len(train), len(test)) == (288, 192)
-    both = np.concatenate([train.values, test.values])[:, :, 0]
-    assert {row.tobytes() for row in both} == {row.tobytes() for row in beats.values[:, :, 0]}
-    assert abs(train.labels.mean() - test.labels.mean()) < 0.01
-    again = beats.split(0.6, seed=3)
-    np.testing.assert_array_equal(again[0].values, train.values)
-    np.testing.assert_array_equal(again[1].labels, test.labels)
-    assert (beats.split(0.6, seed=4)[0].values != train.values).any()
+@pytest.mark.filterwarnings("ignore:left out")
+def test_all_but_the_series_goes_through_a_safe_file(tmp_path):
+    table = pd.DataFrame({"when": pd.date_range("2020-03-01", periods=60, freq="h"),
+                          "who": np.repeat(["p", "q"], 30), "kind": np.repeat([10, 2], 30),
+                          "rain": RNG.lognormal(size=60), "count": np.arange(60)})
+    data = rt.from_frame(table, 10, time="when", recording="who", label="kind",
+                         scale={"rain": "quantile"}, bounds={"rain": (0, None)},
+                         unit={"rain": "mm"})
+    torch.save(data.about(), tmp_path / "about.pt")
+    about = torch.load(tmp_path / "about.pt", weights_only=True)
+    again = rt.Sequences.from_about(about, 10, 2)
+    assert again.shape == (0, 10, 2) and again.same_scale(data)
+    for name in ("label_names", "feature_names", "group_names", "name", "unit", "step",
+                 "step_unit", "layout", "left_out"):
+        assert getattr(again, name) == getattr(data, name)
+    assert again.labels.shape == again.groups.shape == (0,) and again.starts is None
+    pd.testing.assert_frame_equal(again.to_frame(data.values, data.labels),
+                                  data.to_frame(data.values, data.labels))
+    plain = some()
+    again = rt.Sequences.from_about(plain.about(), 6, 2)
+    assert again.labels is None and again.groups is None and again.layout is None
 
 
-def test_files_of_an_installed_wheel_are_found(tmp_path, monkeypatch):
-    package = tmp_path / "rnngan_tutorial"
-    shutil.copytree(DATA, package / "_data")
-    monkeypatch.setattr(files, "__file__", str(package / "files.py"))
-    assert len(rt.load("heartbeats")) == 480
+# --- What they refuse -------------------------------------------------------------------------
 
-
-def test_damaged_and_missing_files_are_named(tmp_path, monkeypatch):
-    package = tmp_path / "rnngan_tutorial"
-    package.mkdir()
-    monkeypatch.setattr(files, "__file__", str(package / "files.py"))
-    with pytest.raises(FileNotFoundError, match="heartbeats.npz is missing"):
-        rt.load("heartbeats")
-    (package / "_data").mkdir()
-    (package / "_data" / "heartbeats.npz").write_bytes(b"PK broken")
-    with pytest.raises(ValueError, match="damaged"):
-        rt.load("heartbeats")
-
-
-CSV = "time,flow,kind\n" + "".join(f"{i},{i % 5 * 2.5},{'a' if i < 12 else 'b'}\n"
-                                   for i in range(24))
-
-
-def test_csv_windows(tmp_path):
-    path = tmp_path / "mine.csv"
-    path.write_text(CSV)
-    plain = rt.from_csv(path, length=6, stride=3, columns=["time", "flow"])
-    assert plain.shape == (7, 6, 2) and plain.feature_names == ("time", "flow")
-    np.testing.assert_allclose(plain.to_units(plain.values)[1, :, 0], np.arange(3, 9), atol=1e-4)
-    assert np.abs(plain.values).max() < 1
-    with pytest.warns(UserWarning, match="5 of 19 windows hold more than one 'kind'"):
-        labelled = rt.from_csv(path, length=6, stride=1, columns="flow", label="kind")
-    assert labelled.label_names == ("a", "b")
-    assert np.bincount(labelled.labels).tolist() == [7, 7]  # no window crosses from a to b
-    split = rt.from_csv(path, length=6, stride=1, columns="flow", series="kind")
-    assert len(split) == 14 and split.labels is None
-    apart = rt.from_csv(path, length=6, columns="time")  # by default no row is in two windows
-    assert len(apart) == 4
-
-
-def test_every_recording_starts_its_own_windows(tmp_path):
-    path = tmp_path / "mine.csv"
-    rows = [(name, k) for name, length in (("a", 7), ("b", 4), ("c", 6)) for k in range(length)]
-    path.write_text("who,x\n" + "".join(f"{name},{k}\n" for name, k in rows))
-    made = rt.from_csv(path, length=4, stride=4, series="who")
-    np.testing.assert_allclose(made.to_units(made.values)[:, :, 0], [[0, 1, 2, 3]] * 3, atol=1e-6)
-
-
-@pytest.mark.parametrize(("text", "options", "message"), [
-    ("", {}, "is empty"),
-    ("1,2\n3,4\n5,6\n", {"length": 1}, "first row must name the columns"),
-    (",a\n0,1\n1,2\n", {"length": 1}, "column 1 has no name"),
-    ("a,k\n1,u\n2,\n", {"length": 1, "label": "k"}, "line 3: column 'k' is empty"),
-    ("a,k\n1,u\n2, \n", {"length": 1, "series": "k"}, "line 3: column 'k' is empty"),
-    ("a,b\n", {}, "has 0 rows"),
-    (CSV, {"length": 30, "columns": "flow"}, "has 24 rows and no window of 30"),
-    (CSV, {"columns": ["speed"]}, "has no column 'speed'; it has time, flow, kind"),
-    (CSV, {"label": "class"}, "has no column 'class'"),
-    (CSV, {}, "line 2: column 'kind' holds 'a', not a finite number"),
-    ("a,b\n1,2\n3\n", {"length": 1}, "line 3: 1 cells, but the header has 2"),
-    ("a\n1\nnan\n", {"length": 1}, "line 3: column 'a' holds 'nan'"),
-    ("a\n1\ninf\n", {"length": 1}, "line 3: column 'a' holds 'inf'"),
-    ("a\n1\n\n2\nx\n", {"length": 1}, "line 5: column 'a' holds 'x'"),
-    ("a,a\n1,2\n", {"length": 1}, "column 'a' stands twice"),
-    ("a\n1\n1\n1\n", {"length": 2}, "column 'a' is constant"),
-    (CSV, {"length": 0}, "length is 0"),
-    (CSV, {"stride": -1}, "stride is -1"),
-    (CSV, {"length": 2.5}, "length is 2.5"),
+@pytest.mark.parametrize(("values", "about", "message"), [
+    (VALUES[0], {}, r"shape \(6, 2\); .*values\[:, :, None\]"),
+    (VALUES[None], {}, r"must be \(series, time steps, features\)"),
+    (VALUES.astype(str), {}, "must be numbers"),
+    (VALUES > 0, {}, "values are bool; they must be numbers"),
+    (VALUES * 1j, {}, "must be numbers"),
+    (np.ma.masked_less(VALUES, 0), {}, "masked array, whose mask would be lost"),
+    (np.where(VALUES > 0.9, np.nan, VALUES), {}, "nan or infinite .*fill or drop"),
+    (VALUES * np.float64(1e300), {}, "beyond float32"),
+    (VALUES, {"labels": np.zeros(3, int)}, "one for each of the 40 series"),
+    (VALUES, {"labels": np.zeros(40)}, "labels are float64 .* whole numbers"),
+    (VALUES, {"labels": np.arange(40) % 3, "label_names": ("a", "b")}, "must lie in 0 to 1"),
+    (VALUES, {"labels": np.arange(40) - 1}, "labels run from -1"),
+    (VALUES, {"labels": np.r_[np.zeros(39, int), 10 ** 8]}, "labels reach 100000000 .*from 0"),
+    (VALUES, {"labels": np.zeros(40, int), "label_names": "ab"}, "label_names is 'ab'; it must"),
+    (VALUES, {"labels": np.zeros(40, int), "label_names": ("a", "a")}, "label_names hold 'a' twi"),
+    (VALUES, {"label_names": ("a", "b")}, "label_names but no labels"),
+    (VALUES, {"groups": np.zeros(3, int)}, "one for each of the 40 series"),
+    (VALUES, {"groups": np.full(40, 10 ** 8)}, "groups reach 100000000"),
+    (VALUES, {"group_names": ("a",)}, "group_names but no groups"),
+    (VALUES, {"feature_names": "ab"}, "feature_names is 'ab'"),
+    (VALUES, {"feature_names": ("a", "a")}, "feature_names hold 'a' twice"),
+    (VALUES, {"feature_names": ("a", 1)}, "feature_names hold 1; they must be strings"),
+    (VALUES, {"feature_names": ("a", "b", "c")}, "3 feature names for 2 features"),
+    (VALUES, {"unit": ("a", "b", "c")}, "3 units for 2 features"),
+    (VALUES, {"feature_names": 3}, "feature_names is 3; it must be a list of strings"),
+    (VALUES, {"unit": 3}, "unit is 3; it must be a string, or a list of strings"),
+    (VALUES, {"step": "1"}, "step is '1'"),
+    (VALUES, {"step": 0}, "step is 0; it must be a number above 0"),
+    (VALUES, {"step": float("nan")}, "step is nan"),
+    (VALUES, {"scale": "range"}, "scale is 'range'; .*rt.from_array"),
+    (VALUES, {"scale": rt.Scale.plain(3)}, "the scale has 3 columns for 2 features"),
+    (VALUES, {"starts": np.arange(3)}, "one for each of the 40 series"),
+    (VALUES, {"starts": np.full(40, np.inf)}, "must be finite numbers"),
 ])
-def test_csv_faults_are_named(tmp_path, text, options, message):
-    path = tmp_path / "mine.csv"
-    path.write_text(text)
-    with pytest.raises(ValueError, match=message) as caught:
-        rt.from_csv(path, **{"length": 4, **options})
+def test_sequences_check_what_they_are_given(values, about, message):
+    with pytest.raises((ValueError, TypeError), match=message) as caught:
+        rt.Sequences(values, **about)
     assert "\n" not in str(caught.value)
 
 
-def test_csv_that_is_not_there(tmp_path):
-    with pytest.raises(ValueError, match="is not a file"):
-        rt.from_csv(tmp_path / "none.csv", length=4)
-    (tmp_path / "binary.csv").write_bytes(b"a\n\xff\xfe\x00")
-    with pytest.raises(ValueError, match="not a CSV file in UTF-8"):
-        rt.from_csv(tmp_path / "binary.csv", length=1)
+def test_units_are_of_these_features():
+    with pytest.raises(ValueError, match="last axis must be the 2 features"):
+        some().to_units(np.zeros((4, 6, 1)))
 
 
-@pytest.mark.parametrize(("values", "options", "message"), [
-    (np.zeros((4, 5)), {}, "values have shape"),
-    (np.zeros((4, 5, 1), dtype=str), {}, "they must be numbers"),
-    (np.zeros((4, 5, 1)), {"labels": np.zeros(3, int)}, "one for each of the 4 series"),
-    (np.zeros((4, 5, 1)), {"labels": np.zeros(4)}, "whole numbers"),
-    (np.zeros((4, 5, 1)), {"labels": [0, 1, 2, 3], "label_names": ("a", "b")}, "0 to 1"),
-    (np.zeros((4, 5, 1)), {"feature_names": ("a", "b")}, "2 feature names for 1"),
-    (np.zeros((4, 5, 1)), {"low": [1.0], "high": [1.0]}, "must be below"),
+# --- Two parts --------------------------------------------------------------------------------
+
+def test_a_random_split_is_exhaustive_disjoint_and_stratified():
+    beats = rt.load("heartbeats")
+    train, test = beats.split(0.6, by="random", seed=3)
+    assert (len(train), len(test)) == (288, 192)
+    assert rows(train) | rows(test) == rows(beats) and not rows(train) & rows(test)
+    assert abs(train.labels.mean() - test.labels.mean()) < 0.01
+    again = beats.split(0.6, by="random", seed=3)
+    np.testing.assert_array_equal(again[0].values, train.values)
+    np.testing.assert_array_equal(again[1].labels, test.labels)
+    other = beats.split(0.6, by="random", seed=4)
+    assert (other[0].values != train.values).any()
+
+
+def test_a_random_split_draws_what_it_always_drew():
+    data = rt.Sequences(np.arange(10.0)[:, None, None] / 10)
+    train, test = data.split(0.6, seed=0)
+    order = np.random.default_rng(0).permutation(10)
+    np.testing.assert_allclose(train.values[:, 0, 0] * 10, np.sort(order[:6]))
+    np.testing.assert_allclose(test.values[:, 0, 0] * 10, np.sort(order[6:]))
+
+
+def test_recordings_stay_whole():
+    groups = RNG.permutation(np.arange(40) // 8)
+    train, test = some(groups=groups).split()
+    assert not set(train.groups) & set(test.groups)
+    assert (len(train), len(test)) == (24, 16)
+    assert rows(train) | rows(test) == rows(some())
+    assert len({tuple(np.unique(some(groups=groups).split(seed=s)[0].groups))
+                for s in range(20)}) > 3
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("fraction", [0.3, 0.6, 0.75])
+def test_parts_are_as_near_to_the_fraction_as_whole_recordings_allow(seed, fraction):
+    sizes = np.random.default_rng(seed).integers(1, 9, 8)
+    groups = np.repeat(np.arange(8), sizes)
+    data = rt.Sequences(np.zeros((sizes.sum(), 2, 1)), groups=groups)
+    train, _ = data.split(fraction, seed=seed)
+    possible = {sizes[list(chosen)].sum() for n in range(1, 8)
+                for chosen in combinations(range(8), n)}
+    nearest = min(abs(total - fraction * len(data)) for total in possible)
+    assert abs(len(train) - fraction * len(data)) <= max(nearest, 0.5)
+
+
+def test_recordings_are_split_alike_by_what_most_of_their_series_are():
+    groups = np.arange(400) // 10
+    kinds = np.where(groups < 10, 1, 0)
+    kinds[::10] = 1 - kinds[::10]  # one of ten series in each recording is of the other kind
+    data = rt.Sequences(np.zeros((400, 2, 1)), labels=kinds, groups=groups)
+    for seed in range(5):
+        train, test = data.split(seed=seed)
+        assert len(train) == 240 and (np.unique(train.groups) < 10).sum() == 6
+
+
+def test_what_one_kind_has_too_many_another_has_too_few():
+    groups = np.arange(40) // 10
+    train, test = some(groups=groups, labels=groups).split(0.5)
+    assert len(train) == len(test) == 20
+
+
+def test_each_part_has_a_recording():
+    data = some(groups=np.arange(40) // 20)
+    for fraction in (0.05, 0.5, 0.95):
+        train, test = data.split(fraction)
+        assert len(train) == len(test) == 20
+
+
+def test_many_recordings_are_split_in_a_moment():
+    sizes = RNG.integers(1, 60, 5000)
+    groups = np.repeat(np.arange(5000), sizes)
+    train, test = rt.Sequences(np.zeros((len(groups), 1, 1)), groups=groups,
+                               group_names=map(str, range(5000))).split()
+    assert abs(len(train) - 0.6 * len(groups)) <= 0.5
+
+
+def test_in_time_the_first_part_trains_and_overlaps_are_left_out():
+    order = RNG.permutation(40)  # series need not stand in the order of time
+    data = some(starts=2.0 * order)  # each overlaps with the next two
+    train, test = data.split()
+    assert sorted(train.starts) == list(2.0 * np.arange(24))
+    assert sorted(test.starts) == list(2.0 * np.arange(26, 40))
+    assert test.left_out == {"overlaps the first part": 2} and train.left_out == {}
+    apart = some(starts=6.0 * order).split()[1]
+    assert len(apart) == 16 and apart.left_out == {}
+
+
+def test_in_time_every_recording_is_split():
+    groups = np.arange(40) // 20  # the second begins when the first is over
+    starts = 6.0 * np.arange(40)
+    train, test = some(groups=groups, starts=starts).split(by="time")
+    for group in (0, 1):
+        assert (train.groups == group).sum() == 12 and (test.groups == group).sum() == 8
+        assert train.starts[train.groups == group].max() + 6 <= (
+            test.starts[test.groups == group].min())
+
+
+def test_by_default_recordings_go_before_time_and_time_before_chance():
+    data = some(groups=np.arange(40) // 8, starts=np.arange(40.0) * 6)
+    assert not set(data.split()[0].groups) & set(data.split()[1].groups)
+    one = replace(data, groups=np.zeros(40, int), group_names=("p",))
+    assert one.split()[0].starts.max() < one.split()[1].starts.min()
+    plain = some()
+    np.testing.assert_array_equal(plain.split()[0].values, plain.split(by="random")[0].values)
+
+
+@pytest.mark.parametrize("scale", ["range", "quantile"])
+def test_a_fitted_scale_is_fitted_again_to_the_first_part_alone(scale):
+    x = RNG.standard_normal((50, 6, 2)) * [1, 100]
+    x[-1] *= 3
+    data = rt.from_array(x, scale=scale)
+    train, test = replace(data, starts=6.0 * np.arange(50)).split(0.8)
+    np.testing.assert_allclose(train.to_units(train.values), x[:40], atol=1e-3)
+    np.testing.assert_allclose(test.to_units(test.values), x[40:], atol=1e-3)
+    wanted = rt.from_array(x[:40], scale=scale)
+    np.testing.assert_allclose(train.values, wanted.values, atol=1e-5)
+    assert train.same_scale(test) and not train.same_scale(data)
+    assert np.abs(train.values).max() < 1 < np.abs(test.values).max()
+
+
+def test_a_scale_that_was_given_stays():
+    train, test = some(scale=rt.Scale(np.zeros(2), np.ones(2))).split()
+    assert (train.low == 0).all() and (test.high == 1).all()
+    assert rows(train) | rows(test) == rows(some())
+
+
+@pytest.mark.parametrize(("about", "options", "message"), [
+    ({}, {"fraction": 0}, "fraction is 0; it must lie between 0 and 1"),
+    ({}, {"fraction": 1.0}, "between 0 and 1"),
+    ({}, {"fraction": float("nan")}, "between 0 and 1"),
+    ({}, {"fraction": "half"}, "fraction is 'half'"),
+    ({}, {"seed": None}, "seed is None; it must be a whole number, 0 or more"),
+    ({}, {"seed": -1}, "seed is -1"),
+    ({}, {"seed": 1.5}, "seed is 1.5"),
+    ({}, {"fraction": 0.01}, "by random; one part would be empty"),
+    ({"starts": np.zeros(40)}, {}, "by time; one part would be empty"),
+    ({}, {"by": "group"}, "not two recordings; .*recording= or groups="),
+    ({"groups": np.zeros(40, int)}, {"by": "group"}, "not two recordings"),
+    ({}, {"by": "time"}, "not known when series begin; use by='random'"),
+    ({}, {"by": "label"}, "must be 'group', 'time', 'random' or None"),
 ])
-def test_sequences_check_what_they_are_given(values, options, message):
-    with pytest.raises((ValueError, TypeError), match=message):
-        rt.Sequences(values, **options)
+def test_a_split_names_the_fault(about, options, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        some(**about).split(**options)
+    assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "options", "message"), [
-    ("heartbeat", {}, "choose from heartbeats, digits, sines, modes"),
-    ("heartbeats", {"n": 481}, "has 480 series, not 481"),
-    ("modes", {"n": 0}, "n is 0"),
-    ("sines", {"n": 1.5}, "n is 1.5"),
+# --- Back to a table --------------------------------------------------------------------------
+
+def test_series_without_a_table_get_a_plain_one():
+    x = RNG.uniform(0, 30, (3, 4, 2))
+    data = rt.from_array(x, names=["flow", "heat"], labels=["fine", "leak", "fine"])
+    made = data.to_frame(data.values, data.labels)
+    assert list(made) == ["series", "step", "flow", "heat", "label"]
+    assert made.series.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert made.step.tolist() == [0, 1, 2, 3] * 3
+    assert made.label.tolist() == ["fine"] * 4 + ["leak"] * 4 + ["fine"] * 4
+    np.testing.assert_allclose(made[["flow", "heat"]].to_numpy().reshape(3, 4, 2), x, atol=1e-4)
+    assert list(data.to_frame(torch.tensor(data.values[:1]))) == ["series", "step", "flow", "heat"]
+    names = data.to_frame(data.values[:2], ["leak", "leak"])
+    assert set(names.label) == {"leak"}
+
+
+def test_plain_columns_make_way_for_features_of_their_names():
+    data = rt.from_array(np.zeros((2, 3, 3)), names=["step", "label", "series"], labels=[0, 1])
+    assert list(data.to_frame(data.values, data.labels)) == [
+        "series_", "step_", "step", "label", "series", "label_"]
+
+
+def test_counters_keep_their_last_digits_in_a_table():
+    x = 1e9 + np.sin(np.arange(40.0)).reshape(4, 10)
+    data = rt.from_array(x)
+    np.testing.assert_allclose(data.to_frame(data.values).value, x.ravel(), rtol=0, atol=2e-6)
+
+
+@pytest.mark.parametrize(("values", "labels", "message"), [
+    (np.zeros((2, 40, 6, 2)), None, r"must be \(series, time steps, features\), such as"),
+    (np.zeros((6, 2)), None, r"such as run.sample\(n\)\[0\]"),
+    (np.zeros((40, 6, 3)), None, "must be the 2 features"),
+    (VALUES, [0, 1], "2 labels for 40 series"),
+    (VALUES[:2], [0, 2], "no label .*2.*; choose from a, b"),
+    (VALUES[:2], ["a", "c"], "no label .*c.*; choose from a, b"),
 ])
-def test_load_names_the_remedy(name, options, message):
+def test_a_table_refuses_what_is_not_like_the_data(values, labels, message):
+    data = some(labels=np.arange(40) % 2, label_names=("a", "b"))
     with pytest.raises(ValueError, match=message):
-        rt.load(name, **options)
-
-
-@pytest.mark.parametrize("fraction", [0, 1, 0.01, -1])
-def test_split_needs_two_parts(fraction):
-    with pytest.raises(ValueError, match="between 0 and 1|would be empty"):
-        rt.load("modes", n=10).split(fraction)
+        data.to_frame(values, labels)

@@ -6,6 +6,7 @@ that it does, and that nbval does its part.
 """
 
 import base64
+import importlib.util
 import os
 import struct
 import subprocess
@@ -14,8 +15,10 @@ from copy import deepcopy
 from pathlib import Path
 
 import execute
+import first_cell
 import nbformat
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +97,34 @@ def test_notebook_can_be_published(path):
     notebook = nbformat.read(path, 4)
     nbformat.validate(notebook)
     assert faults(notebook) == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebook_begins_with_the_cell_that_installs_the_package(path):
+    first = next(cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code")
+    assert first.source == first_cell.SOURCE, "run python tools/first_cell.py"
+    assert first.metadata["tags"] == ["remove-cell"] and first.outputs == []
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_first_cell_calls_pip_only_where_the_package_is_missing(there, monkeypatch, capsys):
+    calls, find = [], importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: (
+        find(name) if there or name != "rnngan_tutorial" else None))
+    monkeypatch.setattr(subprocess, "run", lambda *call, **options: calls.append((call, options)))
+    exec(first_cell.SOURCE, {})
+    site = yaml.safe_load((ROOT / "_config.yml").read_text())["repository"]
+    what = f"rnngan-tutorial @ git+{site['url']}@{site['branch']}"
+    pip = [sys.executable, "-m", "pip", "install", "-q", what]
+    assert calls == ([] if there else [((pip,), {"check": True})])
+    assert capsys.readouterr().out == ""
+
+
+def test_first_cell_is_put_in_once_after_the_title():
+    notebook = new_notebook(cells=[new_markdown_cell("# A page"), new_code_cell("1 + 1")])
+    for _ in range(2):
+        first_cell.put(notebook)
+        assert [cell.source for cell in notebook.cells] == ["# A page", first_cell.SOURCE, "1 + 1"]
 
 
 # The checks themselves

@@ -1,5 +1,7 @@
 """Every figure: what it draws, that its axes are named, and whose colour is whose."""
 
+from dataclasses import replace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -10,7 +12,17 @@ import rnngan_tutorial as rt
 
 @pytest.fixture(scope="module")
 def run():
-    return rt.train(rt.load("heartbeats"), steps=12, seeds=3, snapshots=[2, 12])
+    return rt.train(rt.load("heartbeats"), steps=12, seeds=3, snapshots=[2, 12], device="cpu",
+                    progress=False)
+
+
+@pytest.fixture(scope="module")
+def wide_run():
+    """Of two features with a unit each."""
+    beats = rt.load("sines", 40)
+    data = rt.Sequences(beats.values[:, :, :2] - 0.5, feature_names=("flow", "pressure"),
+                        unit=("l", "Pa"), step_unit="h", step=2.0)
+    return rt.train(data, steps=2, seeds=2, hidden=4, snapshots=[2], device="cpu", progress=False)
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +47,21 @@ def test_samples_keep_the_colours_of_real_and_generated(run):
     assert [len(panel.lines) for panel in axes] == [10] * 4
 
 
+def test_samples_show_so_many_seeds_by_their_names(run):
+    titles = [panel.get_title() for panel in rt.plots.samples(run.only(run.seeds[1:]), 5, seeds=2)]
+    assert titles == ["real", *(f"generated, seed {s}" for s in run.seeds[1:])]
+    assert len(rt.plots.samples(run, 5, seeds=1)) == 2
+
+
+def test_a_loaded_run_has_no_panel_of_real_series(run, tmp_path):
+    run.save(tmp_path / "run.pt")
+    axes = rt.plots.samples(rt.load_run(tmp_path / "run.pt"), n=10)
+    assert [panel.get_title() for panel in axes] == [f"generated, seed {s}" for s in run.seeds]
+    assert all(colours(panel) == {rt.plots.FAKE} for panel in axes) and named(axes)
+    np.testing.assert_array_equal(axes[0].lines[3].get_ydata(),
+                                  rt.plots.samples(run, n=10)[1].lines[3].get_ydata())
+
+
 def test_series_are_drawn_in_their_own_units(run):
     panel = rt.plots.panels(1)[0]
     rt.plots.draw(panel, run.data, run.data.values[:1], rt.plots.REAL)
@@ -44,9 +71,59 @@ def test_series_are_drawn_in_their_own_units(run):
     assert rt.plots.units_of(run.data) == ("time (s)", "ECG lead MLII (mV)")
 
 
+@pytest.mark.parametrize("feature, number, label", [
+    (0, 0, "flow (l)"), ("flow", 0, "flow (l)"), (1, 1, "pressure (Pa)"),
+    ("pressure", 1, "pressure (Pa)")])
+def test_a_feature_is_drawn_under_its_own_name_and_unit(wide_run, feature, number, label):
+    data = wide_run.data
+    assert rt.plots.units_of(data, feature) == ("time (h)", label)
+    for axes in (rt.plots.samples(wide_run, 5, feature=feature),
+                 rt.plots.series(data, {"real": data.values}, feature=feature)):
+        assert axes[0].get_ylabel() == label
+        x, y = axes[0].lines[3].get_data()
+        np.testing.assert_allclose(y, data.values[3, :, number])
+        np.testing.assert_allclose(x, np.arange(24) * 2)
+    axes = rt.plots.snapshots(wide_run, feature=feature)
+    assert axes[0].get_ylabel() == label
+    np.testing.assert_allclose(axes[0].lines[0].get_ydata(),
+                               wide_run.snapshots[2][0][0, :, number])
+
+
+@pytest.mark.parametrize("feature", ["speed", 2, -1])
+def test_a_feature_that_is_not_there_gets_one_line(wide_run, feature):
+    with pytest.raises(ValueError, match="no feature .*flow, pressure") as error:
+        rt.plots.samples(wide_run, 5, feature=feature)
+    assert "\n" not in str(error.value)
+
+
+def test_data_without_units_have_plain_axes(wide_run):
+    data = replace(wide_run.data, unit="", step_unit="")
+    assert rt.plots.units_of(data, 1) == ("time step", "pressure")
+
+
 def test_snapshots_are_in_order(run):
     axes = rt.plots.snapshots(run)
     assert [panel.get_title() for panel in axes] == ["step 2", "step 12"] and named(axes)
+
+
+def test_snapshots_count_seeds_by_position(run):
+    first = run.only(run.seeds[1:])
+    drawn = rt.plots.snapshots(first, seed=1)[0].lines[0].get_ydata()
+    np.testing.assert_allclose(drawn, run.data.to_units(run.snapshots[2][2])[0, :, 0])
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda run: rt.plots.snapshots(run, seed=3), "seed, a position in run.seeds, is 3"),
+    (lambda run: rt.plots.snapshots(run, seed=-1), "a position in run.seeds, is -1"),
+    (lambda run: rt.plots.snapshots(replace(run, snapshots={})), "kept no snapshots"),
+    (lambda run: rt.plots.samples(run, n=0), "n is 0"),
+    (lambda run: rt.plots.samples(run, seeds=0), "seeds is 0"),
+    (lambda run: rt.plots.history(run, width=0), "width is 0"),
+    (lambda run: rt.plots.series(run.data, {}), "groups is empty")])
+def test_bad_arguments_get_one_line(run, call, message):
+    with pytest.raises(ValueError, match=message) as error:
+        call(run)
+    assert "\n" not in str(error.value)
 
 
 def test_history_has_a_line_per_seed(run):
@@ -55,6 +132,13 @@ def test_history_has_a_line_per_seed(run):
     first = axes[1].lines[0].get_ydata()
     np.testing.assert_allclose(first[5], run.history.generator[3:6, 0].mean(), rtol=1e-5)
     np.testing.assert_allclose(first[0], run.history.generator[0, 0], rtol=1e-5)
+
+
+def test_history_tells_the_logits_of_real_and_generated_apart(run):
+    real, fake = rt.plots.history(run)[2].lines
+    assert (real.get_color(), fake.get_color()) == (rt.plots.REAL, rt.plots.FAKE)
+    np.testing.assert_allclose(real.get_ydata()[0], run.history.real_logit[0].mean(), rtol=1e-5)
+    np.testing.assert_allclose(fake.get_ydata()[0], run.history.fake_logit[0].mean(), rtol=1e-5)
 
 
 def test_scores_stand_beside_floor_and_control(run):

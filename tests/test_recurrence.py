@@ -1,8 +1,5 @@
 """The recurrence equals torch.nn.GRU: values, gradients and second derivatives."""
 
-import subprocess
-import sys
-
 import pytest
 import torch
 
@@ -167,17 +164,3 @@ def test_single_precision(scale):
         found, wanted = states(GRU.from_torch(theirs), x), by_torch([theirs], x)
         exact = by_torch([theirs.double()], x.double())
     assert (found - exact).abs().max() < max(4 * (wanted - exact).abs().max(), 1e-6)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
-def test_kept_memory_is_not_asked_for_again():
-    code = ("import resource, sys, torch; from rnngan_tutorial.recurrence import keep_memory\n"
-            "if sys.argv[1] == 'keep': keep_memory()\n"
-            "step = lambda: [torch.ones(2 ** 21) for _ in range(8)]\n"
-            "faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt\n"
-            # The heap has grown to its last size after two or three steps.
-            "[step() for _ in range(5)]; before = faults(); step(); print(faults() - before)")
-    default, kept = (int(subprocess.run([sys.executable, "-c", code, how], check=True,
-                                        capture_output=True, text=True).stdout)
-                     for how in ("default", "keep"))
-    assert kept < default / 10

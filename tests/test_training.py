@@ -2,6 +2,8 @@
 
 import csv
 import math
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -12,11 +14,14 @@ from torch.nn.functional import softplus
 from tqdm.auto import tqdm
 
 import rnngan_tutorial as rt
-from rnngan_tutorial import training
-from rnngan_tutorial.loop import WATCH, Loop
-from rnngan_tutorial.losses import Adam, Loss, NonSaturating
-from rnngan_tutorial.rounds import Draws
-from rnngan_tutorial.training import build
+from rnngan_tutorial.adam import Adam
+from rnngan_tutorial.draws import Draws, random_source
+from rnngan_tutorial.loop import Loop
+from rnngan_tutorial.losses import Loss, NonSaturating
+from rnngan_tutorial.networks import Generator
+from rnngan_tutorial.ordinary import ordinary_gru
+from rnngan_tutorial.players import build
+from rnngan_tutorial.recorder import WATCH
 
 
 class Events(NonSaturating):
@@ -64,7 +69,7 @@ def test_eight_seeds_side_by_side_equal_eight_single_runs(loss):
         for name, weight in together.players.named_parameters():
             if "project.bias" not in name:  # cancels in the distances; Adam follows rounding
                 torch.testing.assert_close(weight[i], single[name][0], rtol=1e-4, atol=1e-5)
-        for name in ("discriminator", "generator", "real_score", "generator_gradient"):
+        for name in ("discriminator", "generator", "real_logit", "generator_gradient"):
             np.testing.assert_allclose(getattr(together.history, name)[:, i],
                                        getattr(alone.history, name)[:, 0], rtol=1e-3, atol=1e-5)
         np.testing.assert_allclose(together.sample(3)[i], alone.sample(3)[0], atol=1e-4)
@@ -89,25 +94,12 @@ def test_which_seeds_and_in_which_order():
 
 # --- One step ---------------------------------------------------------------------------------
 
-def torch_gru(gru):
-    """The ``torch.nn.GRU`` with the weights of a one-seed GRU."""
-    made = nn.GRU(gru.inputs, gru.hidden, batch_first=True)
-    h = gru.hidden
-    q, r, z, a = gru.weight.detach()[0].view(4, h, -1)
-    with torch.no_grad():
-        made.weight_hh_l0[:] = torch.cat([r[:, :h], z[:, :h], q[:, :h]])
-        made.weight_ih_l0[:] = torch.cat([r[:, h:-1], z[:, h:-1], a[:, h:-1]])
-        made.bias_ih_l0[:] = torch.cat([r[:, -1], z[:, -1], a[:, -1]])
-        made.bias_hh_l0[:] = torch.cat([r[:, -1] * 0, z[:, -1] * 0, q[:, -1]])
-    return made
-
-
 class Player(nn.Module):
     """A generator or a discriminator out of PyTorch's own layers."""
 
     def __init__(self, network):
         super().__init__()
-        self.gru, weight = torch_gru(network.gru), network.out.weight.detach()[0]
+        self.gru, weight = ordinary_gru(network.gru, 0), network.out.weight.detach()[0]
         # PyTorch has two biases of r and of z, which act alike; the package has one.
         n = torch.arange(3 * self.gru.hidden_size) >= 2 * self.gru.hidden_size
         self.gru.bias_hh_l0.register_hook(lambda gradient: gradient * n)
@@ -125,26 +117,26 @@ def test_first_step_equals_one_written_by_hand():
     run = train(steps=steps, seeds=[3], latent=latent, adam=adam)
     start = build((6, 1), NonSaturating.needs, [3], 4, latent)
     generator = Player(start["generator"]["generator"])
-    judge = Player(start["discriminator"]["discriminator"])
+    critic = Player(start["discriminator"]["discriminator"])
     rows, normal, _ = Draws([3], 4, len(DATA), 2 + 6, 2, torch.device("cpu"))[0]
     x = torch.as_tensor(DATA.values)[rows[0]]
     z = torch.cat([normal[0, :, None, :2].expand(4, 6, 2), normal[0, :, 2:, None]], -1)
     options = {"betas": (0.3, 0.8), "eps": 1e-6}
-    first = torch.optim.Adam(judge.parameters(), 5e-3, **options)
+    first = torch.optim.Adam(critic.parameters(), 5e-3, **options)
     second = torch.optim.Adam(generator.parameters(), 2e-3, **options)
     fake = torch.tanh(generator(z))
-    value_d = (softplus(-judge(x).mean(1)).mean() + softplus(judge(fake.detach()).mean(1)).mean())
+    value_d = (softplus(-critic(x).mean(1)).mean() + softplus(critic(fake.detach()).mean(1)).mean())
     value_d.backward()
     first.step()
-    value_g = softplus(-judge(fake).mean(1)).mean()
+    value_g = softplus(-critic(fake).mean(1)).mean()
     second.zero_grad()
     value_g.backward()
     second.step()
     assert run.history.discriminator[0, 0] == pytest.approx(value_d.item(), rel=1e-6)
     assert run.history.generator[0, 0] == pytest.approx(value_g.item(), rel=1e-6)
     for mine, wanted in ((run.players["generator"]["generator"], generator),
-                         (run.players["discriminator"]["discriminator"], judge)):
-        got, h = torch_gru(mine.gru), mine.gru.hidden
+                         (run.players["discriminator"]["discriminator"], critic)):
+        got, h = ordinary_gru(mine.gru, 0), mine.gru.hidden
         for name, weight in wanted.gru.named_parameters():
             torch.testing.assert_close(getattr(got, name).detach(), weight.detach(), rtol=0,
                                        atol=2e-6)
@@ -183,12 +175,12 @@ def test_a_players_turn_leaves_the_other_alone(monkeypatch, loss):
         assert len(still) <= (loss == "wasserstein_gp" and who == "discriminator")
 
 
-@pytest.mark.parametrize("moves", [0, 1, 3])
+@pytest.mark.parametrize("moves", [1, 3])
 def test_discriminator_steps(monkeypatch, moves):
     run, seen = players_after(monkeypatch, steps=4, adam=Adam(discriminator_steps=moves))
     assert [who for who, _, _ in seen] == (["discriminator"] * moves + ["generator"]) * 4
-    assert np.isnan(run.history.discriminator).all() == (moves == 0)
-    assert np.isnan(run.history.real_score).all() == (moves == 0)
+    assert np.isfinite(run.history.discriminator).all()
+    assert np.isfinite(run.history.real_logit).all()
     assert np.isfinite(run.history.generator).all()
 
 
@@ -229,11 +221,22 @@ def test_two_time_scales(who):
                                    rtol=1e-3, atol=0)
 
 
-def test_players_whose_weights_to_start_from_are_copied():
+@pytest.mark.parametrize("whole", [True, False])
+def test_weights_to_start_from_are_copied(whole):
     first = train(steps=3)
-    before = weights(first.players)
-    second = train(steps=1, players=first.players, adam=Adam(lr_generator=0, lr_discriminator=0))
-    assert equal(before, weights(second.players)) and equal(before, weights(first.players))
+    before, given = weights(first.players), first if whole else first.players
+    second = train(steps=3, start_from=given)  # both move
+    assert equal(before, weights(first.players))
+    assert not equal(before, weights(second.players))
+    still = train(steps=1, start_from=given, adam=Adam(lr_generator=0, lr_discriminator=0))
+    assert equal(before, weights(still.players))
+
+
+def test_initial_weights_have_a_stream_of_their_own():
+    players = build((6, 1), NonSaturating.needs, [7], 4)
+    for stream in range(4):
+        wanted = Generator(1, 6, 4, [random_source(7, stream)])
+        assert equal(weights(players["generator"]["generator"]), weights(wanted)) == (stream == 0)
 
 
 def test_moving_average_is_the_closed_form(monkeypatch):
@@ -246,6 +249,7 @@ def test_moving_average_is_the_closed_form(monkeypatch):
             decay ** (steps - j) * path[j][i] for j in range(1, steps + 1))
         torch.testing.assert_close(average, wanted, rtol=0, atol=1e-6)
     assert run.generator is run.average
+    assert not any(weight.requires_grad for weight in run.average.parameters())
     plain = train(steps=steps)
     assert equal(weights(plain.players), weights(run.players))
     assert not np.allclose(plain.sample(2), run.sample(2), atol=1e-4)
@@ -260,14 +264,14 @@ def test_history_shapes_and_table(steps, tmp_path):
     assert history.generator.shape == history.discriminator.shape == (steps, 3)
     np.testing.assert_array_equal(history.watched, np.arange(rows) * WATCH)
     table = history.table()
-    assert list(table) == ["step", "seed", "discriminator_loss", "generator_loss", "real_score",
-                           "fake_score", "discriminator_gradient", "generator_gradient"]
+    assert list(table) == ["step", "seed", "discriminator_loss", "generator_loss", "real_logit",
+                           "fake_logit", "discriminator_gradient", "generator_gradient"]
     assert all(len(column) == 3 * rows and np.isfinite(column).all()
                for column in table.values())
     row = 3 * (rows - 1) + 2
     assert (table["step"][row], table["seed"][row]) == ((rows - 1) * WATCH, 9)
     assert table["generator_loss"][row] == history.generator[(rows - 1) * WATCH, 2]
-    assert table["fake_score"][row] == history.fake_score[-1, 2]
+    assert table["fake_logit"][row] == history.fake_logit[-1, 2]
     history.to_csv(tmp_path / "history.csv")
     with open(tmp_path / "history.csv", newline="") as file:
         read = list(csv.DictReader(file))
@@ -276,7 +280,7 @@ def test_history_shapes_and_table(steps, tmp_path):
         np.testing.assert_array_equal(np.array([r[name] for r in read], column.dtype), column)
 
 
-def test_scores_and_gradient_norms_are_what_they_say(monkeypatch):
+def test_logits_and_gradient_norms_are_what_they_say(monkeypatch):
     run = train(steps=1, adam=Adam(lr_generator=0, lr_discriminator=0))
     norms = {}
     inner = Loop.move
@@ -291,8 +295,8 @@ def test_scores_and_gradient_norms_are_what_they_say(monkeypatch):
         np.testing.assert_allclose(getattr(run.history, f"{who}_gradient")[0], norm, rtol=1e-5)
     draws = Draws([0, 1], 4, len(DATA), 4 + 12, 2, torch.device("cpu"))
     x = torch.as_tensor(DATA.values)[draws[0][0]]
-    judge = run.players["discriminator"]["discriminator"]
-    np.testing.assert_allclose(run.history.real_score[0], judge(x).detach().mean(1), rtol=1e-5)
+    critic = run.players["discriminator"]["discriminator"]
+    np.testing.assert_allclose(run.history.real_logit[0], critic(x).detach().mean(1), rtol=1e-5)
 
 
 def test_snapshots_are_what_a_shorter_run_would_give():
@@ -309,35 +313,13 @@ def test_a_loss_without_discriminator():
     start = build((6, 1), Loss.needs, [0, 1], 4)
     assert equal(weights(start["discriminator"]), weights(run.players["discriminator"]))
     assert np.isnan(run.history.discriminator).all()
-    assert np.isnan(run.history.real_score).all()
+    assert np.isnan(run.history.real_logit).all()
     assert np.isnan(run.history.discriminator_gradient).all()
     assert np.isfinite(run.history.generator_gradient).all()
     assert not run.diverged
 
 
-# --- Where it runs -----------------------------------------------------------------------------
-
-@pytest.mark.parametrize("cuda, mps, wanted", [(True, True, "cuda"), (True, False, "cuda"),
-                                               (False, True, "mps"), (False, False, "cpu")])
-def test_device_order(monkeypatch, cuda, mps, wanted):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert training.default_device() == torch.device(wanted)
-    assert rt.default_device is training.default_device
-
-
-def test_thread_count_is_set_and_restored(monkeypatch):
-    before, seen = torch.get_num_threads(), []
-    inner = Loop.one_step
-    monkeypatch.setattr(Loop, "one_step", lambda self, watch: (
-        seen.append(torch.get_num_threads()), inner(self, watch)))
-    train(steps=2, threads=2)
-    assert seen == [2, 2] and torch.get_num_threads() == before
-    monkeypatch.setattr(Loop, "one_step", lambda self, watch: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        train(threads=2)
-    assert torch.get_num_threads() == before
-
+# --- The progress bar -----------------------------------------------------------------------------
 
 def test_progress_bar_is_silent_when_told(capfd):
     train(steps=2)  # TQDM_DISABLE is set under pytest
@@ -366,23 +348,76 @@ def test_progress_bar_counts_the_steps(monkeypatch, capfd):
 
 @pytest.mark.parametrize("turn", ["discriminator", "generator"])
 @pytest.mark.parametrize("step", [0, 7, 10])
-def test_ctrl_c_returns_the_run_so_far(turn, step):
-    with pytest.warns(UserWarning, match=rf"interrupted: the run ends at step {step} of 12$"):
-        run = train(Events([step], turn=turn, event="interrupt"))
+@pytest.mark.parametrize("average", [None, 0.8])
+def test_ctrl_c_leaves_whole_steps(monkeypatch, turn, step, average):
+    with pytest.warns(UserWarning, match=rf"interrupted: the run ends at step {step} of 12$") as w:
+        run, loop = final_loop(monkeypatch, Events([step], turn=turn, event="interrupt"),
+                               average=average)
+    assert [warning.filename for warning in w] == [train.__code__.co_filename]
     assert run.steps == step and run.history.generator.shape == (step, 2)
     assert np.isfinite(run.history.generator).all()
     assert all(weight.requires_grad for weight in run.players.parameters())
+    # Both players have moved equally often: all is as if fewer steps had been asked for.
     if step:
-        whole = train(steps=step)
-        np.testing.assert_array_equal(run.history.generator, whole.history.generator)
+        whole, wanted = final_loop(monkeypatch, steps=step, average=average)
+        assert_same(loop, wanted)
         np.testing.assert_array_equal(run.sample(3), whole.sample(3))
+    else:
+        start = build((6, 1), NonSaturating.needs, [0, 1], 4)
+        assert equal(weights(start), weights(run.players))
+
+
+@pytest.mark.parametrize("at", [0, 3, 9, 10])
+def test_ctrl_c_between_the_moves_of_a_step(monkeypatch, at):
+    _, wanted = final_loop(monkeypatch, steps=max(at, 1), snapshots=[0])
+    inner, moved = Loop.move, []
+
+    def move(self, who, value, watch):
+        inner(self, who, value, watch)
+        if self.step == at and not moved:
+            moved.append(who)  # the discriminator has moved, the generator has not
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Loop, "move", move)
+    loops, run = [], Loop.run
+    monkeypatch.setattr(Loop, "run", lambda self: loops.append(self) or run(self))
+    with pytest.warns(UserWarning, match=f"ends at step {at} of 20"):
+        left = train(steps=20, snapshots=[0])
+    monkeypatch.undo()
+    assert moved == ["discriminator"] and left.steps == at
+    if at:
+        assert_same(loops[-1], wanted)
+    else:
+        assert not any(loops[-1].optimizers[who].state for who in loops[-1].optimizers)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_a_real_ctrl_c(monkeypatch):
+    inner = Loop.one_step
+
+    def one_step(self):
+        if self.step == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+        inner(self)
+
+    monkeypatch.setattr(Loop, "one_step", one_step)
+    monkeypatch.setattr(Loop, "replay", lambda self, step, replay=Loop.replay: (
+        monkeypatch.setattr(Loop, "one_step", inner), replay(self, step)))
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs
+    try:
+        with pytest.warns(UserWarning, match="interrupted: the run ends at step [56] of 30"):
+            run = train(steps=30)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    monkeypatch.undo()
+    np.testing.assert_array_equal(run.sample(3), train(steps=run.steps).sample(3))
 
 
 # --- Divergence -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("event", ["nan", "gradient"])
 @pytest.mark.parametrize("step", [0, 3, 9, 10, 14])
-def test_a_sick_seed_is_marked_at_its_step_and_the_others_go_on(step, event):
+def test_a_seed_that_diverges_stops_at_its_step_and_the_others_go_on(step, event):
     message = rf"loss 'Events\(\)' of seed 5 stopped being finite at step {step}; .*learning rate"
     with pytest.warns(UserWarning, match=message) as caught:
         run = train(Events([step], seed=5, event=event), 15, seeds=[2, 5, 8], average=0.9)
@@ -450,6 +485,26 @@ def test_a_loss_that_is_not_a_function_of_the_state_is_still_caught():
     assert run.diverged == {0: 6} and np.isfinite(run.history.generator[:, 1]).all()
 
 
+@pytest.mark.parametrize("who, factor", [("generator", 1e25), ("discriminator", 1e25)])
+def test_moments_that_are_not_finite_are_a_fault(who, factor):
+    """A loss far too large: value, gradient and weights are finite, Adam's second moment is not.
+
+    Divided by it, no gradient would move the weights any more.
+    """
+    class Huge(NonSaturating):
+        def discriminator(self, round):
+            return super().discriminator(round) * (factor if who == "discriminator" else 1.0)
+
+        def generator(self, round):
+            return super().generator(round) * (factor if who == "generator" else 1.0)
+
+    with pytest.raises(rt.Diverged, match="at step 0;.*every seed") as caught:
+        train(Huge(), 30)
+    run = caught.value.run
+    assert run.diverged == {0: 0, 1: 0}
+    assert equal(weights(run.players), weights(build((6, 1), NonSaturating.needs, [0, 1], 4)))
+
+
 @pytest.mark.filterwarnings("ignore:.*the other seeds go on:UserWarning")
 def test_a_learning_rate_far_too_high():
     adam = Adam(lr_generator=1e30, lr_discriminator=1e30)
@@ -461,7 +516,7 @@ def test_a_learning_rate_far_too_high():
     assert all(torch.isfinite(weight).all() for weight in run.players.parameters())
 
 
-def test_seeds_of_the_data_do_not_matter_to_labels():
+def test_labels_do_not_matter_to_a_loss_that_is_not_told_them():
     unlabelled = small_data(classes=0)
     np.testing.assert_array_equal(train(steps=3).sample(2),
                                   train(steps=3, data=unlabelled).sample(2))

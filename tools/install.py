@@ -21,28 +21,28 @@ OLDEST_TORCH = (2, 6)
 EXTRAS = "book,test,lint,data"
 
 
-def has_nvidia():
+def has_nvidia() -> bool:
     """Whether an NVIDIA driver answers."""
     tool = shutil.which("nvidia-smi")
-    return bool(tool) and subprocess.run([tool, "-L"], capture_output=True).returncode == 0
+    return tool is not None and subprocess.run([tool, "-L"], capture_output=True).returncode == 0
 
 
-def installed_torch(python):
+def installed_torch(python: str) -> str | None:
     """The version of PyTorch in the environment of `python`, such as "2.13.0"; or None."""
     ask = "import importlib.metadata as m; print(m.version('torch').split('+')[0])"
     answer = subprocess.run([python, "-c", ask], capture_output=True, text=True)
     version = answer.stdout.strip()
-    recent = version and tuple(map(int, version.split(".")[:2])) >= OLDEST_TORCH
+    recent = bool(version) and tuple(map(int, version.split(".")[:2])) >= OLDEST_TORCH
     return version if recent else None
 
 
-def pinned_torch():
+def pinned_torch() -> str:
     """The version of PyTorch in constraints.txt."""
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     return next(line.removeprefix("torch==") for line in lines if line.startswith("torch=="))
 
 
-def commands(python, nvidia, installed, pinned):
+def commands(python: str, nvidia: bool, installed: str | None, pinned: str) -> list[list[str]]:
     """The calls of pip to make, in order."""
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     calls = []
@@ -56,7 +56,8 @@ def commands(python, nvidia, installed, pinned):
     return calls
 
 
-def main(folder=None):
+def main(folder: str | None = None) -> None:
+    # The exact versions of the book were tried on these; on 3.14 they install, no more is known.
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):
         sys.exit(f"Python {sys.version.split()[0]} will not do: use 3.11, 3.12 or 3.13, as in "
                  f"make PYTHON=python3.12 book")

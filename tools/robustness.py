@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "data" / "results" / "robustness"
 RUNS = [(first, 1) for first in (1000, 2000, 3000, 4000, 5000)] + [(0, 2)]
 COLUMNS = ["first_seed", "threads", "claim", "outcome", "evidence", "code"]
-CALL = re.compile(r"rt\.claim\(\s*\"([^\"]+)\"")
+CALL = re.compile(r"\bclaim\(\s*\"([^\"]+)\"")
 
 
 def verdicts(path, first_seed, threads):

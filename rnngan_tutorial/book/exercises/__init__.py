@@ -1,0 +1,24 @@
+"""Checks of a reader's answers, with a hint that names the likely slip.
+
+``check(name, answer)`` prints a verdict. What it prints never gives the answer away. The
+exercises of each chapter stand in a module of its name; each is a function that takes the
+answer and returns None if it is right, and otherwise a hint.
+"""
+
+from . import (
+    adam,
+    bce,
+    cgan,
+    gan,
+    improved_gan,
+    infogan,
+    kl,
+    mae,
+    measuring,
+    mse,
+    recurrent_game,
+    sequences,
+    vae,
+    wgan,
+)
+from .register import CHECKS, check, exercise, first_hint, hint

@@ -1,0 +1,15 @@
+"""Exercises of the chapter Sequences."""
+
+from .register import exercise
+
+
+@exercise("to-units")
+def scaled_to_millivolts(answer: float) -> str | None:
+    given, low, high = float(answer), -1.27, 2.28
+    if abs(given - (low + 1.45 / 2 * (high - low))) < 0.005:
+        return None
+    if abs(given - 1.45 / 2 * (high - low)) < 0.005:
+        return "the range is right, but it starts at the low end, not at zero"
+    if abs(given - (low + 0.45 * (high - low))) < 0.005:
+        return "this takes the scaled range for [0, 1]; it is [-1, 1]"
+    return "where in the range from -1 to 1 does 0.45 lie, as a share of its length?"

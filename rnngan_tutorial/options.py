@@ -1,0 +1,55 @@
+"""Checks of a loss's options: the value if it will do, otherwise one line that says what would."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from numpy import floating, integer
+from torch import Tensor, isfinite
+
+LARGEST = sys.float_info.max
+
+
+def positive(name: str, value: Any, most: float = LARGEST, word: str | None = None,
+             tensor: bool = False) -> Any:
+    """A finite number above 0, and at most `most`; where said, a word, or a tensor of such."""
+    wanted = "a finite number above 0" + (f" and at most {most:g}" if most < LARGEST else "")
+    problem = f"{name} is {one_line(value)}; it must be {wanted}{f' or {word!r}' if word else ''}"
+    if isinstance(value, str) and value == word:
+        return value
+    if isinstance(value, integer | floating):
+        value = value.item()
+    if tensor and isinstance(value, Tensor):
+        fits = bool((isfinite(value) & (value > 0)).all())
+    elif isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(problem)
+    else:
+        fits = 0 < value <= most
+    if not fits:
+        raise ValueError(problem)
+    return value
+
+
+def whole(name: str, value: Any, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    problem = f"{name} is {one_line(value)}; it must be a whole number from {least} to {most}"
+    if isinstance(value, bool) or not isinstance(value, int | integer):
+        raise TypeError(problem)
+    if not least <= value <= most:
+        raise ValueError(problem)
+    return int(value)
+
+
+def choice(name: str, value: Any, choices: Sequence[Any]) -> Any:
+    """One of a few words, or of True and False."""
+    if not any(type(value) is type(c) and value == c for c in choices):
+        raise ValueError(f"{name} is {one_line(value)}; it must be "
+                         f"{' or '.join(map(repr, choices))}")
+    return value
+
+
+def one_line(value: Any) -> str:
+    """The repr without line breaks, which those of tensors have."""
+    return " ".join(repr(value).split())
