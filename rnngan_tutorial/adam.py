@@ -23,7 +23,7 @@ class Adam:
     discriminator_steps : int
         Moves of the discriminator for each move of the generator.
     schedule : {"constant", "linear", "cosine"}
-        Whether the learning rates stay, or fall to zero at the last step of the run.
+        Whether the learning rates stay, or fall, to reach zero when the last step is done.
     warmup : int
         Steps over which the learning rates rise from zero.
     clip : float, optional

@@ -51,6 +51,8 @@ def check_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:
 def check_labels(labels: Any, n: int, names: Sequence[str]) -> np.ndarray:
     """Labels as int64 of shape (n,) or (1,), from numbers or names, or a one-line ValueError."""
     array = np.asarray(labels)
+    if array.dtype == object and all(isinstance(label, str) for label in array.flat):
+        array = array.astype(str)  # a column of pandas
     if array.dtype.kind == "U":
         unknown = sorted(set(array.ravel().tolist()) - set(names))
         if unknown:
@@ -75,7 +77,7 @@ def as_numbers(name: str, values: Any) -> torch.Tensor:
         raise ValueError(f"{name} cannot be read as an array of numbers; give one") from None
 
 
-def check_data(data: Any, batch: Any) -> None:
+def check_data(data: Any) -> None:
     """Raise a one-line error unless `data` can be trained on."""
     if not isinstance(data, Sequences):
         raise TypeError(f"data is a {type(data).__name__}; it must be Sequences, as made by "
@@ -89,10 +91,14 @@ def check_data(data: Any, batch: Any) -> None:
     if np.abs(values).max() > 1:
         raise ValueError(f"data reaches {np.abs(values).max():g}; it must lie in [-1, 1], which is "
                          f"what the generator can make: rt.from_array scales it")
+
+
+def check_batch(batch: Any, data: Sequences) -> None:
+    """Raise a one-line error unless so many series can be drawn from the data."""
     check_whole("batch", batch, 1)
-    if batch > len(values):
-        raise ValueError(f"batch is {batch} but there are only {len(values)} series; "
-                         f"use batch={len(values)} or less")
+    if batch > len(data):
+        raise ValueError(f"batch is {batch} but there are only {len(data)} series; "
+                         f"use batch={len(data)} or less")
 
 
 def check_latent(latent: Any) -> None:
@@ -111,8 +117,9 @@ def check_loss(loss: Any, data: Sequences, latent: Latent, logits: Any) -> None:
         raise TypeError(f"loss is {loss!r}; it must be a name such as 'nonsaturating', or a Loss "
                         f"such as rt.loss('hinge')")
     needs = loss.needs
-    for name in ("kernels", "categories", "continuous"):
-        check_whole(f"{name} of loss {loss!r}", getattr(needs, name), 0)
+    if "generator" not in loss.trains:
+        raise ValueError(f"loss {loss!r} teaches the generator nothing; add a loss that does, such "
+                         f"as rt.loss('nonsaturating')")
     if logits not in ("series", "steps"):
         raise ValueError(f"logits is {logits!r}; it must be 'series' or 'steps'")
     if needs.kernels and logits == "steps":

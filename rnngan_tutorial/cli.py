@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import os
 import re
 import sys
 import warnings
@@ -286,6 +287,9 @@ def main(argv: list[str] | None = None) -> int:
             return COMMANDS[args.command](args)
         except KeyboardInterrupt:
             return 130
+        except BrokenPipeError:  # whoever read our output has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
         except MemoryError as error:
             say("error", f"out of memory; ask for less at once. {error}")
         except (ValueError, TypeError, OSError, RuntimeError, Diverged) as error:

@@ -133,7 +133,7 @@ TRAINING: Table = {
     "steps": (int, "N", "moves of the generator"),
     "seeds": (seeds, "N", "how many GANs are trained side by side, or with a comma which: 3,5"),
     "hidden": (int, "N", "width of the networks"),
-    "batch": (int, "N", "series per batch"),
+    "batch": (int, "N", "series per batch (default: 32, or as many as there are)"),
     "latent": (numbers, "N,M", "channels of noise per series and per step (default: 4,2)"),
     "logits": (str, "series|steps", "what the discriminator gives a logit for"),
     "adam": (Pairs(literal), "KEY=VALUE", "Adam's settings to change, such as lr_generator=1e-3 "

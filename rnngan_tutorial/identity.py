@@ -10,7 +10,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from functools import cached_property
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -35,15 +35,14 @@ def identity_of(value: Any, known: tuple[type, ...] = ()) -> str:
     known : tuple of types
         Classes that count by their name alone.
     """
-    return hashlib.sha256(_Reader(known).text(value).encode()).hexdigest()[:16]
+    return hashlib.sha256(_Reader(known, {}).text(value).encode()).hexdigest()[:16]
 
 
 class _Reader:
     """Spells an object out. What was spelt out before is a number, so that circles end."""
 
-    def __init__(self, known: tuple[type, ...]) -> None:
-        self.known = known
-        self.seen: dict[int, tuple[str, Any]] = {}  # holds the objects, so that ids stay theirs
+    def __init__(self, known: tuple[type, ...], seen: dict[int, tuple[str, Any]]) -> None:
+        self.known, self.seen = known, seen  # holds the objects, so that ids stay theirs
 
     def text(self, value: Any) -> str:
         if type(value) in PLAIN:
@@ -65,7 +64,9 @@ class _Reader:
         if isinstance(value, dict):
             return self.all("dict", sorted((self.text(k), self.text(v)) for k, v in value.items()))
         if isinstance(value, set | frozenset):
-            return self.all("set", sorted(map(self.text, value)))
+            # Each by itself: the order of a set is another one in every process.
+            return self.all("set", sorted(_Reader(self.known, {**self.seen}).text(item)
+                                          for item in value))
         if isinstance(value, CodeType):
             return self.code(value)
         if isinstance(value, MethodType):
@@ -105,9 +106,9 @@ class _Reader:
 
     def function(self, function: FunctionType) -> str:
         code = function.__code__
-        around = [_content(cell) for cell in function.__closure__ or ()]
-        names = sorted({name for part in _parts(code) for name in _globals(part)})
-        found = [(name, function.__globals__[name]) for name in names
+        around = [None if cell == CellType() else cell.cell_contents  # None where it is empty yet
+                  for cell in function.__closure__ or ()]
+        found = [(name, function.__globals__[name]) for name in sorted(set(_globals(code)))
                  if isinstance(function.__globals__.get(name), (*PLAIN[1:], FunctionType, type))]
         return self.all("function", [_source(function) or code, function.__defaults__,
                                      function.__kwdefaults__, around, found])
@@ -127,13 +128,6 @@ def _inner(member: Any) -> Any:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _content(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # the cell is empty yet
-        return None
 
 
 def _is_own(thing: Any) -> bool:
@@ -158,15 +152,11 @@ def _source(function: FunctionType) -> str | None:
     return ast.unparse(tree)
 
 
-def _parts(code: CodeType) -> Iterator[CodeType]:
-    """A code object and those inside it."""
-    yield code
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _parts(constant)
-
-
 def _globals(code: CodeType) -> Iterator[str]:
+    """Names of the globals that a code object, and those inside it, read."""
     for step in dis.get_instructions(code):
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
             yield step.argval
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from _globals(part)

@@ -21,7 +21,7 @@ from .draws import Batch, Draws, numbers_per_series
 from .loss import Loss, mean
 from .networks import Latent, of
 from .players import load_weights
-from .recorder import WATCH, Recorder
+from .recorder import WATCH, Recorder, per_seed
 from .round import PlayedRound
 from .run import Diverged, Run
 
@@ -147,8 +147,9 @@ class Loop:
                          torch.autograd.grad(value.sum(), weights, allow_unused=True)]
         known = [gradient for gradient in gradients if gradient is not None]
         if not known:
+            leave = f", or leave {who!r} out of its trains" if who == "discriminator" else ""
             raise ValueError(f"loss {name!r} gives the {who} nothing to learn from; add a loss "
-                             f"that does, or leave {who!r} out of its trains")
+                             f"that does{leave}")
         self.recorder.losses[self.step, column] = value.detach()
         for weight, gradient in zip(weights, gradients, strict=True):
             weight.grad = gradient
@@ -156,7 +157,7 @@ class Loop:
         for gradient in known if stopped else ():
             gradient[stopped] = 0
         if watch or self.adam.clip is not None:
-            squares = [gradient.flatten(1).square().sum(1) for gradient in known]
+            squares = [per_seed(gradient).square().sum(1) for gradient in known]
             length = sum(squares[1:], squares[0]).sqrt()
             if watch:
                 self.recorder.watched[self.step // WATCH, 2 + column] = length
@@ -272,8 +273,11 @@ class Loop:
         for key, value in self.identity.items():
             stored = state["identity"].get(key)
             if stored != value:
-                raise ValueError(f"{path} is a checkpoint of another run: its {key} is {stored}, "
-                                 f"not {value}; give another path, or the same {key}")
+                hashed = key in ("data", "loss", "generator", "discriminator")
+                differs = (f"its {key} is another one, in values or in code" if hashed else
+                           f"its {key} is {stored}, not {value}")
+                raise ValueError(f"{path} is a checkpoint of another run: {differs}; give another "
+                                 f"path, or the same {key}")
         if state["step"] > steps:
             raise ValueError(f"{path} is a checkpoint at step {state['step']}; steps is {steps} "
                              f"but must be at least that, or give another path")

@@ -224,9 +224,9 @@ class VAEGAN(NonSaturating):
 
     The features are its states, averaged over time; with ``per="steps"``, its states at every
     step. The encoder belongs to the generator's player. Only samples from the prior play the
-    game, so that the encoder sees no gradient of it. `gamma` weighs the error against the
-    game in the decoder (their algorithm 1); here the game is divided by it, which leaves the
-    encoder's loss as it is.
+    game (in theirs reconstructions do too), so that the encoder sees no gradient of it.
+    `gamma` weighs the error against the game in the decoder (their algorithm 1); here the game
+    is divided by it, which leaves the encoder's loss as it is.
     """
 
     def __init__(self, sigma: float | Tensor = 0.1, per: str = "series",
@@ -291,9 +291,10 @@ class GradientPenalty(Penalty):
 
 
 class SlopePenalty(Penalty):
-    """The same penalty without second derivative: the slope as a difference quotient.
+    """The gradient penalty without second derivative: (q - 1)^2, q the slope as a quotient.
 
-    The direction is the gradient's, held fixed; the step along it is ``step`` long.
+    q = (D(x + step u) - D(x)) / step between real and fake series, one random mixture x per
+    series. The direction u is the gradient's, held fixed, of length one.
     """
 
     def __init__(self, step: float = 0.05) -> None:
@@ -390,7 +391,11 @@ class ApproximateR1(Penalty):
 
 
 class ApproximateR2(ApproximateR1):
-    """R2 without second derivative: what `ApproximateR1` is, at the generated series."""
+    """R2 without second derivative: D at generated series with a little noise.
+
+    gamma / (2 step^2) ||D(x + step e) - D(x)||^2 at generated series x, with standard normal
+    e: the penalty that Lin et al. 2025, section 3.4, have at real series.
+    """
 
     def discriminator(self, round: Round) -> Tensor:
         return self.penalty(round, round.generated, round.fake)

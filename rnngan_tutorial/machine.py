@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Integral
 
 import torch
 
@@ -26,7 +27,15 @@ def _whole_variable(name: str, default: int, least: int) -> int:
 
 
 def seeds(count: int) -> tuple[int, ...]:
-    """So many training seeds, from 0 on or from the variable RNNGAN_FIRST_SEED on."""
+    """So many training seeds, from 0 on or from the variable RNNGAN_FIRST_SEED on.
+
+    Raises
+    ------
+    ValueError
+        If `count` is not a whole number above 0, or the variable not one.
+    """
+    if isinstance(count, bool) or not isinstance(count, Integral) or count < 1:
+        raise ValueError(f"the number of seeds is {count!r}; it must be a whole number, 1 or more")
     first = _whole_variable("RNNGAN_FIRST_SEED", 0, 0)
     return tuple(range(first, first + count))
 

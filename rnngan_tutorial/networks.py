@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -76,7 +76,7 @@ class Linear(nn.Module):
 
 def of(players: nn.ModuleDict, who: str, name: str | None = None) -> Any:
     """One of a player's networks: the one of its own name, or another, such as "encoder"."""
-    return cast(nn.ModuleDict, players[who])[name or who]
+    return getattr(players[who], name or who)
 
 
 def time_first(x: Tensor) -> Tensor:

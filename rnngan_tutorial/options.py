@@ -14,15 +14,20 @@ LARGEST = sys.float_info.max
 
 def positive(name: str, value: Any, most: float = LARGEST, word: str | None = None,
              tensor: bool = False) -> Any:
-    """A finite number above 0, and at most `most`; where said, a word, or a tensor of such."""
+    """A finite number above 0, and at most `most`; where said, a word, or one number per seed.
+
+    The latter are a tensor (S, 1).
+    """
     wanted = "a finite number above 0" + (f" and at most {most:g}" if most < LARGEST else "")
-    problem = f"{name} is {one_line(value)}; it must be {wanted}{f' or {word!r}' if word else ''}"
+    others = [repr(word)] * bool(word) + ["a tensor (S, 1) of such, one per seed"] * tensor
+    problem = f"{name} is {one_line(value)}; it must be {' or '.join([wanted, *others])}"
     if isinstance(value, str) and value == word:
         return value
     if isinstance(value, integer | floating):
         value = value.item()
     if tensor and isinstance(value, Tensor):
-        fits = bool((isfinite(value) & (value > 0)).all())
+        fits = (bool((isfinite(value) & (value > 0)).all())
+                and (value.dim() == 0 or value.dim() == 2 and value.shape[1] == 1))
     elif isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(problem)
     else:

@@ -72,10 +72,7 @@ def build(shape: tuple[int, int], needs: Needs, seeds: Sequence[int], hidden: in
     else:
         check_own_discriminator(needs, spectral_norm)
         critic = own(discriminator, "discriminator", (features + classes,), seeds, classes,
-                     (length, features), ((), (length,)))
-        if needs.features and not (isinstance(critic, Stacked) and critic.has_features):
-            raise ValueError("this loss reads the discriminator's features and the given one has "
-                             "none; give it a method features(x) of shape (B, H)")
+                     (length, features), ((), (length,)), needs.features)
     if needs.encoder:
         networks["encoder"] = Encoder(features, latent.series, hidden, sources, classes)
     if needs.sigma:
@@ -85,7 +82,8 @@ def build(shape: tuple[int, int], needs: Needs, seeds: Sequence[int], hidden: in
 
 
 def own(make: Factory, who: str, sizes: tuple[int, ...], seeds: Sequence[int], classes: int,
-        given: tuple[int, int], wanted: tuple[tuple[int, ...], ...]) -> Stacked:
+        given: tuple[int, int], wanted: tuple[tuple[int, ...], ...],
+        features: bool = False) -> Stacked:
     """A reader's network for every seed, tried out on four series per seed."""
     if not callable(make) or isinstance(make, nn.Module):
         raise TypeError(f"{who} is {type(make).__name__}; it must be a class or function that "
@@ -96,6 +94,14 @@ def own(make: Factory, who: str, sizes: tuple[int, ...], seeds: Sequence[int], c
     x = torch.stack([torch.randn(batch, *given, generator=source) for source in sources])
     y: Tensor | None = torch.zeros(len(seeds), batch, dtype=torch.int64) if classes else None
     made.try_out(x, y, tuple((batch, *shape) for shape in wanted))
+    if features:
+        if not made.has_features:
+            raise ValueError("this loss reads the discriminator's features and the given one has "
+                             "none; give it a method features(x) of shape (B, H)")
+        shape = tuple(made.features(x, y).shape[1:])
+        if shape[:-1] != (batch,):
+            raise ValueError(f"{who} has features of shape {shape} for {batch} series; its method "
+                             f"features(x) must give (B, H)")
     return made
 
 

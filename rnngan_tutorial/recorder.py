@@ -15,6 +15,11 @@ from .history import History
 WATCH = 10  # steps between records of logits and gradient norms, and checks for divergence
 
 
+def per_seed(tensor: Tensor) -> Tensor:
+    """One row per seed: (S, ...) -> (S, numbers); a weight that is one number is (S,)."""
+    return tensor[..., None].flatten(1)
+
+
 class Recorder:
     """Losses, logits and gradients per step and seed, and the way back from a fault.
 
@@ -63,15 +68,16 @@ class Recorder:
 
     def keep(self, step: int) -> None:
         """Remember the present state as good."""
-        # Both at once, so that Ctrl-C in between does no harm.
+        # All at once, so that Ctrl-C in between does no harm.
         good = [tensor.detach().clone() for tensor in self._everything()]
-        self.good_step, self._good = step, good
+        had = [set(optimizer.state) for optimizer in self._optimizers]
+        self.good_step, self._good, self._had = step, good, had
 
     def rewind(self) -> int:
         """Return to the last good state, and say at which step that was."""
-        if not self.good_step:  # Adam had no moments yet
-            for optimizer in self._optimizers:
-                optimizer.state.clear()
+        for optimizer, had in zip(self._optimizers, self._had, strict=True):
+            for weight in optimizer.state.keys() - had:  # Adam had no moments of it yet
+                del optimizer.state[weight]
         with torch.no_grad():
             for tensor, kept in zip(self._everything(), self._good, strict=True):
                 tensor.copy_(kept)
@@ -80,23 +86,23 @@ class Recorder:
     # --- Faults ---
 
     def faults(self, step: int) -> dict[int, int]:
-        """Number of each seed that is newly not finite -> the first step of which this shows."""
+        """Place of each seed that is newly not finite -> the first step that shows it."""
         start = self.good_step
         finite = torch.isfinite(self.losses[start:step, 0 if self._trains_both else 1:]).all(1)
         if len(finite):
-            finite[-1] &= torch.stack([torch.isfinite(tensor).flatten(1).all(1) for tensor in
+            finite[-1] &= torch.stack([torch.isfinite(per_seed(tensor)).all(1) for tensor in
                                        self._weights() + self._moments()]).all(0)
         table = finite.cpu().numpy()
         return {i: start + int(table[:, i].argmin()) for i, seed in enumerate(self.seeds)
                 if seed not in self.diverged and not table[:, i].all()}
 
-    def stop(self, numbers: Sequence[int]) -> None:
-        """Call seeds, given by number, diverged at the step after the last good state.
+    def stop(self, places: Sequence[int]) -> None:
+        """Call the seeds at these places diverged at the step after the last good state.
 
-        Their weights go back to that state, and stay.
+        Their weights go back to that state, and stay; a moving average goes on towards them.
         """
         weights = self._weights()
-        for i in numbers:
+        for i in places:
             self.diverged[self.seeds[i]] = self.good_step
             with torch.no_grad():
                 for tensor, kept in zip(weights, self._good, strict=False):

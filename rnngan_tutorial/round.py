@@ -110,7 +110,8 @@ class Reading:
 
     @cached_property
     def code(self) -> Tensor:
-        assert self._net.code is not None
+        if self._net.code is None:
+            raise AttributeError("no head that reads a code")
         return self._net.code(self._means).mT
 
 
@@ -148,7 +149,16 @@ class PlayedRound(Round):
         self._leaves = slopes and self._constant
         self._net = of(batch.players, "discriminator")
         self.x, self.y, self.z, self.step = batch.x, batch.y, batch.z, batch.step
-        self.code, self.alpha, self.jitter = batch.code, batch.alpha, batch.jitter
+        self.code, self.alpha = batch.code, batch.alpha
+        if batch.jitter.numel():
+            self.jitter = batch.jitter
+
+    def __getattr__(self, name: str) -> Any:
+        # Reached where a player lacks what is read.
+        if name not in self.NAMES:
+            return super().__getattr__(name)
+        raise AttributeError(f"this round has no {name}; a loss asks for it in its needs, and an "
+                             f"own discriminator must have it")
 
     def _seen(self, made: Tensor) -> Tensor:
         return made.detach() if self._constant else made

@@ -26,6 +26,7 @@ from .sampling import blocks, given_series, observation_noise
 if TYPE_CHECKING:
     import pandas as pd
 
+
 class Diverged(ArithmeticError):
     """Every seed of a run stopped being finite. ``run`` holds the last good state."""
 
@@ -220,8 +221,8 @@ class Run:
         series = np.ascontiguousarray(np.concatenate(parts, 1))
         return self.data.to_units(series) if units else series
 
-    def to_frame(self, n: int, seed: int | None = None, noise: int = 0,
-                 labels: Any = None) -> pd.DataFrame:
+    def to_frame(self, n: int, seed: int | None = None, noise: int = 0, labels: Any = None,
+                 observation: bool = False) -> pd.DataFrame:
         """Series of one seed as a frame in the columns, units and order of the data.
 
         Parameters
@@ -235,39 +236,48 @@ class Run:
             Another number gives other series.
         labels : name, int, or n of them, optional
             For a conditional run; by default drawn as often as in the data.
+        observation : bool
+            Add the observation noise of a VAE, with its own sigma.
 
         Raises
         ------
         ValueError
-            If a number is out of range, or the loss takes no labels.
+            If a number is out of range, or the loss takes no labels or no sigma.
         """
         one = self.only(self.seeds[self._place(seed)])
-        series, told = one.sample(n, noise=noise, labels=labels)[0], None
+        series = one.sample(n, noise=noise, labels=labels, observation=observation)[0]
+        told = None
         if self.label_counts is not None:
             told = np.concatenate([y[0].cpu().numpy() for _, y, _, _ in
                                    blocks(one, n, noise, labels, None) if y is not None])
         return self.data.to_frame(series, told)
 
     def to_csv(self, path: str | Path, n: int, seed: int | None = None, noise: int = 0,
-               labels: Any = None, overwrite: bool = False) -> None:
+               labels: Any = None, observation: bool = False, overwrite: bool = False,
+               **pandas_options: Any) -> None:
         """Write `to_frame` as a CSV file.
 
         Parameters
         ----------
         path : path
-        n, seed, noise, labels
-            How many series, of which training seed, from which noise, of which label.
+        n, seed, noise, labels, observation
+            How many series, of which training seed, from which noise, of which label, and
+            whether with a VAE's observation noise.
         overwrite : bool
             Whether a file that is there may be replaced.
+        **pandas_options
+            For ``DataFrame.to_csv``, such as ``sep=";", decimal=","``.
 
         Raises
         ------
         ValueError
             If the file is there already.
         """
-        if Path(path).exists() and not overwrite:
+        path = Path(path).expanduser()  # as pandas would: otherwise ~ escapes the check
+        if path.exists() and not overwrite:
             raise ValueError(f"{path} is there already; give another path, or overwrite=True")
-        self.to_frame(n, seed, noise, labels).to_csv(path, index=False)
+        frame = self.to_frame(n, seed, noise, labels, observation)
+        frame.to_csv(path, **{"index": False, **pandas_options})
 
     def logits(self, values: Any, labels: Any = None) -> np.ndarray:
         """The discriminator's logits of given scaled series (N, T, F): (S, N) or (S, N, T).

@@ -69,14 +69,18 @@ class Stacked(nn.Module):
         # In a list, so that its weights are not counted as ours.
         self._one = [copy.deepcopy(modules[0])]
         self._names: dict[str, str] = {}
+        parameters = dict(modules[0].named_parameters())
+        alone = parameters.keys() | dict(modules[0].named_buffers()).keys()
         for name in modules[0].state_dict():
+            if name not in alone:  # tied to a tensor that is there; PyTorch puts that in its place
+                continue
             try:
                 parts = torch.stack([module.state_dict()[name].detach() for module in modules])
             except (KeyError, RuntimeError):
                 raise ValueError(f"two seeds' {who}s differ in the shape of {name!r}; make the "
                                  f"same architecture each time") from None
             self._names[name] = name.replace(".", "-")
-            if name in dict(modules[0].named_parameters()):
+            if name in parameters and parameters[name].requires_grad:
                 self.register_parameter(self._names[name], nn.Parameter(parts))
             else:
                 self.register_buffer(self._names[name], parts)
@@ -133,7 +137,7 @@ class Stacked(nn.Module):
         """The ordinary module of the seed at this position, a copy."""
         made = copy.deepcopy(self._one[0])
         made.load_state_dict({name: getattr(self, ours)[seed].detach().cpu()
-                              for name, ours in self._names.items()})
+                              for name, ours in self._names.items()}, strict=False)
         return made
 
     def try_out(self, x: Tensor, y: Tensor | None, wanted: tuple[tuple[int, ...], ...]) -> None:
@@ -143,9 +147,14 @@ class Stacked(nn.Module):
         ------
         ValueError
             If the output has none of the `wanted` shapes, is not finite, does not depend on
-            the weights, or, for a generator, leaves [-1, 1].
+            the weights, draws random numbers, or, for a generator, leaves [-1, 1].
         """
-        made = self._try(x, y)
+        with torch.random.fork_rng(devices=[]):
+            before = torch.get_rng_state()
+            made = self._try(x, y)
+            if not torch.equal(torch.get_rng_state(), before):
+                raise ValueError(f"{self.who} draws random numbers that no seed keeps apart; "
+                                 f"leave out dropout, and noise of its own")
         if tuple(made.shape[1:]) not in wanted:
             raise ValueError(f"{self.who} makes {tuple(made.shape[1:])} of {tuple(x.shape[1:])}; "
                              f"it must make {' or '.join(map(str, wanted))}")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from . import losses, machine
@@ -16,6 +14,7 @@ from .adam import Adam, resolve
 from .checkpoint import try_to_write
 from .checks import (
     check_adam,
+    check_batch,
     check_data,
     check_device,
     check_latent,
@@ -26,16 +25,18 @@ from .checks import (
     plain,
 )
 from .data import Sequences
-from .identity import identity_of as code_of
+from .identity import identity_of
 from .loop import Loop
 from .loss import Loss
 from .networks import Latent
 from .players import Factory, build, load_weights
 from .run import Run
 
+BATCH = 32  # series per batch unless told, or as many as there are
+
 
 def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500,
-          seeds: int | Sequence[int] = 4, *, hidden: int = 32, batch: int = 32,
+          seeds: int | Sequence[int] = 4, *, hidden: int = 32, batch: int | None = None,
           latent: Latent | None = None, logits: str = "series",
           adam: Adam | Mapping[str, Any] | None = None, average: float | None = None,
           generator: Factory | None = None, discriminator: Factory | None = None,
@@ -58,8 +59,8 @@ def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500
         which. A seed trains the same alone or in company.
     hidden : int
         Width of the recurrent state of each network.
-    batch : int
-        Series per batch, drawn with replacement.
+    batch : int, optional
+        Series per batch, drawn with replacement; by default 32, or as many as there are.
     latent : Latent, optional
         The generator's noise; by default 4 channels per series and 2 per step.
     logits : {"series", "steps"}
@@ -116,7 +117,9 @@ def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500
     name = loss if isinstance(loss, str) else repr(loss)
     loss = losses.loss(loss) if isinstance(loss, str) else loss
     latent = Latent() if latent is None else latent
-    check_data(data, batch)
+    check_data(data)
+    batch = min(BATCH, len(data)) if batch is None else batch
+    check_batch(batch, data)
     check_latent(latent)
     check_loss(loss, data, latent, logits)
     settled = resolve(loss.adams, adam)
@@ -144,12 +147,14 @@ def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500
         settings = {"name": name, "steps": steps, "seeds": seeds, "hidden": hidden,
                     "batch": batch, "latent": latent, "logits": logits, "adam": settled,
                     "average": average, "spectral_norm": bool(spectral_norm),
-                    "sigma": loss.sigma if isinstance(loss, losses.VAE) else None,
+                    "sigma": observation_sigma(loss),
                     "own_generator": generator is not None,
                     "own_discriminator": discriminator is not None}
-        identity = plain({**settings, "loss": loss.fingerprint(), "data": fingerprint(data),
-                          "latent": asdict(latent), "adam": asdict(replace(settled, reason="")),
-                          "generator": code_of(generator), "discriminator": code_of(discriminator)})
+        identity = plain({**settings, "loss": loss.fingerprint(), "latent": asdict(latent),
+                          "data": identity_of((data.values, data.labels)),
+                          "adam": asdict(replace(settled, reason="")),
+                          "generator": identity_of(generator),
+                          "discriminator": identity_of(discriminator)})
         del identity["name"], identity["sigma"]  # the loss's fingerprint knows them
         if not settled.moves:  # then a run may go on for longer than was first asked for
             del identity["steps"]
@@ -160,9 +165,9 @@ def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500
         return loop.run()
 
 
-def fingerprint(data: Sequences) -> str:
-    """A short hash of the values and labels that a run was trained on."""
-    digest = hashlib.sha256(np.ascontiguousarray(data.values).tobytes())
-    if data.labels is not None:
-        digest.update(np.ascontiguousarray(data.labels).tobytes())
-    return digest.hexdigest()[:16]
+def observation_sigma(loss: Loss) -> Any:
+    """The sigma of the VAE that a loss is, or holds among its terms; None without."""
+    if isinstance(loss, losses.VAE):
+        return loss.sigma
+    inner = (observation_sigma(term) for term in loss.terms if term is not loss)
+    return next((sigma for sigma in inner if sigma is not None), None)

@@ -9,7 +9,7 @@ from small_runs import small_data, train
 import rnngan_tutorial as rt
 from rnngan_tutorial.adam import Adam
 from rnngan_tutorial.loop import Loop
-from rnngan_tutorial.losses import Loss, NonSaturating, Pearson
+from rnngan_tutorial.losses import R1, Loss, NonSaturating, Pearson
 
 NAN, INF = float("nan"), float("inf")
 CODED = small_data(24, classes=3)
@@ -74,6 +74,8 @@ CASES = {
                               "one number per seed, (2,)"),
     "nothing for the generator": (lambda: train(NoGame()), ValueError,
                                   "gives the generator nothing", "add a loss that does"),
+    "a penalty alone": (lambda: train(R1()), ValueError, "R1(gamma=0.3) teaches the generator "
+                        "nothing", "add a loss that does, such as rt.loss('nonsaturating')"),
     "nothing for the discriminator": (lambda: train(NoDiscriminator()), ValueError,
                                       "gives the discriminator nothing",
                                       "leave 'discriminator' out of its trains"),

@@ -596,6 +596,13 @@ def test_a_checkpoint_of_another_run_names_the_field(tmp_path, field, options):
     assert path.read_bytes() == before
 
 
+def test_the_same_numbers_in_other_series_are_other_data(tmp_path):
+    values, path = small_data().values, tmp_path / "state.pt"
+    train(steps=2, data=rt.Sequences(values), checkpoint=path)
+    with pytest.raises(ValueError, match="checkpoint of another run: its data is "):
+        train(data=rt.Sequences(values.reshape(80, 3, 1)), checkpoint=path)
+
+
 class Weighed(rt.losses.NonSaturating):
     """A loss whose repr says nothing."""
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from small_runs import small_data
 
 import rnngan_tutorial as rt
 from rnngan_tutorial.checks import (
@@ -27,7 +28,8 @@ def test_seeds(monkeypatch, seeds, wanted):
 
 @pytest.mark.parametrize("labels, wanted", [
     (1, [1]), ("mid", [1]), ([0, 2], [0, 2]), (["high", "low"], [2, 0]),
-    (np.array([1, 1], np.int8), [1, 1]), (np.array(["mid", "mid"]), [1, 1]), (np.uint8(2), [2])])
+    (np.array([1, 1], np.int8), [1, 1]), (np.array(["mid", "mid"]), [1, 1]),
+    (np.array(["low", "high"], object), [0, 2]), (np.uint8(2), [2])])
 def test_labels(labels, wanted):
     found = check_labels(labels, 2, NAMES)
     assert found.tolist() == wanted and found.dtype == np.int64
@@ -76,3 +78,13 @@ def test_latent_and_adam_may_be_numbers_of_numpy():
                    adam={"lr_generator": np.float32(1e-3), "betas": (np.float32(0.5), 0.9),
                          "warmup": np.int64(2), "schedule": "linear", "clip": np.float32(1)})
     assert run.steps == 2 and list(run.snapshots) == [1]
+
+
+def test_a_small_data_set_is_one_batch_unless_told():
+    few = small_data(9)
+    run = rt.train(few, steps=1, seeds=1, hidden=2, device="cpu", progress=False)
+    assert run.settings["batch"] == 9
+    many = rt.train(small_data(40), steps=1, seeds=1, hidden=2, device="cpu", progress=False)
+    assert many.settings["batch"] == 32
+    with pytest.raises(ValueError, match="batch is 10 but there are only 9 series"):
+        rt.train(few, steps=1, seeds=1, batch=10)

@@ -644,3 +644,10 @@ def test_a_damaged_checkpoint(pump, tmp_path, capsys):
     capsys.readouterr()
     assert flow(pump, tmp_path, "--steps", 2) == 2
     assert "is no checkpoint of this package" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe of POSIX")
+def test_a_reader_who_has_seen_enough_is_no_error():
+    command = f"{sys.executable} -m rnngan_tutorial losses | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True)
+    assert done.stdout.count("\n") == 1 and done.stderr == ""

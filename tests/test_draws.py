@@ -102,7 +102,7 @@ def test_jitter_is_a_number_for_every_value_and_nobody_elses():
     assert abs(round.jitter.mean()) < 0.05 and abs(round.jitter.std() - 1) < 0.05
     others = {*round.z.flatten().tolist(), *round._batch.posterior_noise.flatten().tolist()}
     assert not others & set(round.jitter.flatten().tolist())
-    assert not one_round("hinge")[1].jitter.numel()
+    assert not one_round("hinge")[1]._batch.jitter.numel()
 
 
 def test_codes():

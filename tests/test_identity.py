@@ -12,6 +12,7 @@ import torch
 import rnngan_tutorial as rt
 from rnngan_tutorial.identity import identity_of
 
+SCALE = 1
 PROGRAM = """
     import functools
     import torch
@@ -74,3 +75,39 @@ def test_identity_of_values_functions_and_classes():
     assert found == [identity_of(value) for value in different]
     assert identity_of(scaled(1)) == identity_of(scaled(1))
     assert identity_of({"a": 1, "b": 2}) == identity_of({"b": 2, "a": 1})
+
+
+def test_the_order_of_a_set_does_not_matter():
+    program = """
+        from rnngan_tutorial.identity import identity_of
+        def first(x): return x
+        def second(x): return first(x)
+        print(identity_of({("a", first), ("b", first), ("c", second)}))
+    """
+    found = {subprocess.run([sys.executable, "-c", textwrap.dedent(program)], text=True, check=True,
+                            capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+             for seed in "123"}
+    assert len(found) == 1
+
+
+def test_a_closure_over_what_is_not_there_yet():
+    def outer():
+        def inner():
+            return later
+        empty = identity_of(inner)
+        later = 1
+        return empty, identity_of(inner)
+
+    empty, full = outer()
+    assert empty != full
+
+
+def test_globals_of_a_function_inside_count(monkeypatch):
+    def make():
+        return lambda: SCALE
+
+    found = []
+    for value in (1, 2, 1):
+        monkeypatch.setitem(globals(), "SCALE", value)
+        found.append(identity_of(make))
+    assert found[0] == found[2] != found[1]

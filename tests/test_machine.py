@@ -16,10 +16,16 @@ from rnngan_tutorial.loop import Loop
 
 def test_seeds_begin_at_zero_or_where_the_variable_says(monkeypatch):
     monkeypatch.delenv("RNNGAN_FIRST_SEED", raising=False)
-    assert rt.seeds(3) == (0, 1, 2)
+    assert rt.seeds(3) == rt.seeds(np.int64(3)) == (0, 1, 2)
     monkeypatch.setenv("RNNGAN_FIRST_SEED", "1000")
     assert rt.seeds(2) == (1000, 1001) == train(steps=1).seeds
     assert train(steps=1, seeds=[4, 2]).seeds == (4, 2)
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5, "2", True])
+def test_how_many_seeds_is_a_whole_number(count):
+    with pytest.raises(ValueError, match="the number of seeds is .*; it must be a whole number, 1"):
+        rt.seeds(count)
 
 
 @pytest.mark.parametrize("name, ask", [("RNNGAN_FIRST_SEED", lambda: rt.seeds(2)),

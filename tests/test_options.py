@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from rnngan_tutorial.options import choice, positive, whole
 
@@ -17,3 +18,11 @@ def test_checks_pass_values_on_and_say_what_would_do():
         choice("per", 1, ("series", "steps"))
     with pytest.raises(ValueError, match="^flag is 1; it must be False or True$"):
         choice("flag", 1, (False, True))
+
+
+def test_one_number_per_seed_is_a_column():
+    for value in (torch.tensor(0.2), torch.full((3, 1), 0.2)):
+        assert positive("s", value, tensor=True) is value
+    for value in (torch.full((3,), 0.2), torch.full((1, 3), 0.2), torch.tensor([[0.2], [0.0]])):
+        with pytest.raises(ValueError, match=r"or a tensor \(S, 1\) of such, one per seed$"):
+            positive("s", value, tensor=True)

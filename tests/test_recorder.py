@@ -96,6 +96,20 @@ def test_rewinding_to_the_start_leaves_no_moments(made):
     assert not adam.state and torch.equal(module.weight, torch.arange(6.0).view(3, 2))
 
 
+def test_rewinding_forgets_moments_of_weights_that_had_none(made):
+    _, _, recorder = made
+    module = nn.ParameterList([torch.zeros(3, 1), torch.zeros(3, 1)])
+    adam = torch.optim.Adam(module.parameters(), 0.1)
+    recorder = Recorder((4, 7, 9), [module], [adam], True, torch.device("cpu"))
+    module[0].grad = torch.ones(3, 1)
+    adam.step()
+    recorder.keep(1)
+    module[1].grad = torch.ones(3, 1)
+    adam.step()
+    assert recorder.rewind() == 1
+    assert list(adam.state) == [module[0]] and not module[1].any()
+
+
 # Faults
 
 def test_a_loss_that_is_not_finite_is_found_at_its_step(made):

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from own_networks import ReadSteps
 from small_runs import one_round
 
 import rnngan_tutorial as rt
@@ -173,3 +174,16 @@ def test_a_played_round_is_a_round():
     _, round = one_round(Wanting())
     with pytest.raises(AttributeError, match="a round has no 'fakes'"):
         round.fakes  # noqa: B018
+
+
+@pytest.mark.parametrize("name", ["posterior", "reconstruction", "sigma", "code_seen", "jitter"])
+def test_what_a_loss_did_not_ask_for_is_named(name):
+    with pytest.raises(AttributeError, match=f"^this round has no {name}; a loss asks for it in "):
+        getattr(one_round("nonsaturating")[1], name)
+
+
+@pytest.mark.parametrize("name", ["real_states", "real_features", "code_seen"])
+def test_what_an_own_discriminator_lacks_is_named(name):
+    _, round = one_round("nonsaturating", discriminator=ReadSteps)
+    with pytest.raises(AttributeError, match=f"no {name}; .* an own discriminator must have it$"):
+        getattr(round, name)

@@ -1,6 +1,7 @@
 """What a run gives: its networks, series in either scale, logits, tables, and a card."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from small_runs import DATA, SMALL, equal, small_data, train, weights
@@ -237,6 +238,14 @@ def test_a_csv_file_is_the_frame_and_replaces_nothing(named, tmp_path):
     assert path.read_text() != text
 
 
+def test_a_tilde_is_the_home_directory_also_when_nothing_is_replaced(named, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    named.to_csv("~/made.csv", 3)
+    with pytest.raises(ValueError, match="made.csv is there already"):
+        named.to_csv("~/made.csv", 4)
+
+
 def test_a_table_of_a_seed_that_is_not_there(named, tmp_path):
     with pytest.raises(ValueError, match="there is no seed 3 in this run; it has 5, 2, 9"):
         named.to_csv(tmp_path / "made.csv", 3, seed=3)
@@ -257,3 +266,21 @@ def test_settings_are_what_was_asked_for():
 def test_how_often_each_label_stood_in_the_data(plain, named):
     assert plain.label_counts is None
     assert named.label_counts.tolist() == [14, 13, 13]
+
+
+def test_a_csv_in_the_dialect_of_the_reader(tmp_path):
+    run = train(steps=2)
+    run.to_csv(tmp_path / "made.csv", 3, sep=";", decimal=",")
+    text = (tmp_path / "made.csv").read_text()
+    assert ";" in text and "," in text and "." not in text
+    read = pd.read_csv(tmp_path / "made.csv", sep=";", decimal=",")
+    np.testing.assert_allclose(read["value"], run.to_frame(3)["value"], rtol=1e-12)
+
+
+def test_observation_noise_reaches_the_frame():
+    run = train(rt.loss("vae", sigma=0.5), 3)
+    bare, noisy = run.to_frame(40)["value"], run.to_frame(40, observation=True)["value"]
+    assert abs((noisy - bare).std() - 0.5) < 0.06
+    np.testing.assert_array_equal(noisy, run.sample(40, observation=True)[0].ravel())
+    within = train(2 * rt.loss("vae", sigma=0.5) + rt.loss("nonsaturating"), 2)
+    assert within.sample(3, observation=True).std() > within.sample(3).std()

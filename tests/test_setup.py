@@ -197,15 +197,22 @@ def test_readme_pip_commands_are_those_of_the_script():
     assert rest[-1].endswith(f"[{install.EXTRAS}]")
 
 
-def test_readme_takes_a_strangers_csv_to_a_csv(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def pumps(tmp_path, monkeypatch):
+    """A folder with a stranger's table: three pumps, two sensors, one of them in whole numbers."""
     monkeypatch.chdir(tmp_path)
     rng, rows = np.random.default_rng(0), 48 * 8
     hours = pd.date_range("2026-01-01", periods=rows, freq="h")
-    pd.concat(pd.DataFrame({"time": hours, "pump": pump, "bar": 5 + rng.normal(size=rows).cumsum(),
-                            "litres": rng.integers(0, 900, rows)}) for pump in "ABC"
-              ).to_csv("pumps.csv", index=False)
+    return pd.concat(pd.DataFrame({
+        "time": hours, "pump": pump, "bar": 5 + rng.normal(size=rows).cumsum(),
+        "litres": rng.integers(0, 900, rows), "state": state})
+        for pump, state in zip("ABCDEF", ["on", "off"] * 3, strict=True))
+
+
+def test_readme_takes_a_strangers_csv_to_a_csv(pumps, capsys):
+    pumps.drop(columns="state").to_csv("pumps.csv", index=False)
     [example] = re.findall(r"```python\n(.*?)```", text("README.md"), flags=re.S)
-    assert len(example.split("\n\n")[1].strip().splitlines()) == 6  # eight lines in all
+    assert len(example.strip().splitlines()) == 8
     small = example.replace("steps=3000", "steps=3, batch=8")
     assert small != example
     exec(small, {})
@@ -215,6 +222,17 @@ def test_readme_takes_a_strangers_csv_to_a_csv(tmp_path, monkeypatch, capsys):
     assert made["litres"].dtype.kind == "i"
     assert made["time"].diff().mode()[0] == pd.Timedelta(hours=1)
     assert "discriminative" in capsys.readouterr().out
+
+
+def test_the_book_says_how_to_use_it_on_a_table_and_with_own_networks(pumps):
+    pumps.to_csv("mine.csv", index=False)
+    blocks = re.findall(r"```python\n(.*?)```", text("book/how_to_use.md"), flags=re.S)
+    code = "".join(blocks).replace("3000, batch=64", "3, batch=8").replace(
+        'discriminator=Reader,', 'discriminator=Reader, steps=3, batch=8,')
+    assert code.count("batch=8") == 2
+    exec(code, names := {})
+    assert names["run"].sample(2).shape == (4, 2, 48, 2)
+    assert {column.column for column in names["scores"].columns} == {"bar", "litres"}
 
 
 @needs_posix

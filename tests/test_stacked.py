@@ -259,6 +259,22 @@ def test_a_code_is_further_channels_of_the_noise():
     assert not np.allclose(run.sample(1, code=[[1, 0, 0]]), run.sample(1, code=[[0, 1, 0]]))
 
 
+@pytest.mark.parametrize("features, kind, message", [
+    (lambda self, x: self.nothing(x), AttributeError, "no attribute 'nothing'"),
+    (lambda self, x: x, ValueError, r"features of shape \(4, 6, 1\) .* must give \(B, H\)$"),
+    (lambda self, x: x.sum((1, 2)), ValueError, r"features of shape \(4,\) for 4 series; ")])
+def test_features_that_will_not_do_are_told_before_any_step(monkeypatch, features, kind, message):
+    monkeypatch.setattr(Loop, "one_step", lambda self: pytest.fail("a step was taken"))
+
+    class Odd(Read):
+        def forward(self, x):
+            return self.out(Read.features(self, x)).squeeze(-1)
+
+    Odd.features = features
+    with pytest.raises(kind, match=message):
+        train("feature_matching", discriminator=Odd)
+
+
 # What will not do
 
 def returns(value):
@@ -288,6 +304,16 @@ class Deaf(Convolutional):
 class Mistaken(Convolutional):
     def forward(self, z):
         return self.out(z)
+
+
+class Forgetful(Read):
+    def forward(self, x):
+        return super().forward(nn.functional.dropout(x, 0.5))
+
+
+class Noisy(Recurrent):
+    def forward(self, z):
+        return super().forward(z + torch.randn_like(z))
 
 
 class Dropping(Read):
@@ -344,6 +370,10 @@ BAD = {
     "dropout in attention": ({"discriminator": dropping(nn.TransformerEncoderLayer(4, 2))},
                              ValueError, "discriminator holds MultiheadAttention",
                              "leave out dropout"),
+    "dropout without a layer": ({"discriminator": Forgetful}, ValueError,
+                                "discriminator draws random numbers", "leave out dropout"),
+    "noise beside a recurrent layer": ({"generator": Noisy}, ValueError,
+                                       "generator draws random numbers", "noise of its own"),
     "batch norm": ({"discriminator": dropping(nn.BatchNorm1d(3))}, ValueError,
                    "discriminator holds BatchNorm1d", "LayerNorm"),
     "two architectures": ({"discriminator": growing()}, ValueError,
@@ -385,6 +415,33 @@ def test_a_buffer_is_kept_and_is_no_weight():
     mask = dict(run.generator.named_buffers())["mask"]
     assert torch.equal(mask, torch.linspace(1, 0.5, 6)[:, None].expand(2, 6, 1))
     assert torch.equal(run.to_torch(1)[0].mask, torch.linspace(1, 0.5, 6)[:, None])
+
+
+class Uncommon(Convolutional):
+    """A frozen layer, one weight in two layers, and a weight that is one number."""
+
+    def __init__(self, latent, features):
+        super().__init__(latent, features)
+        self.frozen, self.again = nn.Linear(latent, latent), nn.Linear(latent, latent)
+        self.frozen.requires_grad_(False)
+        self.once = nn.Linear(latent, latent)
+        self.again.weight = self.once.weight
+        self.gain = nn.Parameter(torch.tensor(0.5))
+
+    def forward(self, z):
+        return super().forward(self.gain * self.again(torch.tanh(self.once(self.frozen(z)))))
+
+
+def test_frozen_tied_and_single_weights_train_as_in_pytorch():
+    before, after = (train("hinge", steps, generator=Uncommon, adam={"clip": 1.0}).to_torch(1)[0]
+                     for steps in (1, 12))
+    assert torch.equal(before.frozen.weight, after.frozen.weight)
+    assert not after.frozen.weight.requires_grad and after.gain != before.gain
+    assert after.again.weight is after.once.weight
+    assert not torch.equal(before.once.weight, after.once.weight)
+    run = train("hinge", 12, generator=Uncommon)
+    z = run.inputs(3)[0]
+    torch.testing.assert_close(run.generator(z)[1], run.to_torch(1)[0](z[1]))
 
 
 def test_spectral_norm_of_pytorch_can_be_used():

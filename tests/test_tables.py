@@ -180,6 +180,7 @@ def test_a_given_scale_is_taken():
     (lambda: rt.from_array(X, scale="log"), "scale is 'log'"),
     (lambda: rt.from_array(X, missing="fill"), "missing is 'fill'"),
     (lambda: rt.from_array(np.full((3, 2), np.nan), missing="drop"), "every series has missing"),
+    (lambda: rt.from_array(np.full((3, 2), np.nan), missing="interpolate"), "leave out the feat"),
     (lambda: rt.from_array([[-1.7e308, 1.7e308]]), "too wide for a float"),
     (lambda: rt.from_array(X, unit=("a", "b", "c")), "3 units for 2"),
     (lambda: rt.from_array(X[..., :1], like=rt.from_array(X)), "features are|1 features|one per"),
@@ -194,6 +195,23 @@ def test_faults_of_arrays_are_named(make, message):
     with pytest.raises((ValueError, TypeError), match=message) as caught:
         make()
     assert "\n" not in str(caught.value)
+
+
+def test_padded_series_go_on_to_the_length_of_the_data_they_are_like():
+    train = rt.from_array([np.arange(9.0), np.arange(5.0)], pad=True)
+    test = rt.from_array([np.arange(4.0), np.arange(6.0)], pad=True, like=train)
+    assert test.shape == (2, 9, 2)
+    assert units(test) == [[0, 1, 2, 3, 3, 3, 3, 3, 3], [0, 1, 2, 3, 4, 5, 5, 5, 5]]
+    assert test.to_units(test.values)[0, :, 1].tolist() == [1] * 4 + [0] * 5
+
+
+def test_columns_whose_names_are_numbers_are_named_by_them():
+    table = pd.DataFrame(RNG.normal(size=(12, 2)))
+    data = rt.from_frame(table, 3, bounds={0: (-9, 9)}, scale={1: "quantile"}, unit={1: "m"})
+    assert data.scale.minimum.tolist() == [-9, -np.inf] and data.unit == ("", "m")
+    assert data.scale.fitted["how"] == ["range", "quantile"]
+    assert rt.from_frame(table.round().astype(int), 3, whole=[1]).scale.whole.tolist() == [False,
+                                                                                           True]
 
 
 def test_values_beyond_the_bounds_of_other_data_are_told():
@@ -294,7 +312,7 @@ DAY = pd.date_range("2024-03-01", periods=12, freq="D")
     DAY, DAY.strftime("%Y-%m-%d"), DAY.strftime("%d.%m.%Y"), DAY.tz_localize("Europe/Bucharest"),
     np.arange(12) * 5, np.arange(12) * 0.5 + 2000, DAY - DAY[0]],
     ids=["dates", "text", "day first", "zone", "whole", "fractions", "differences"])
-@pytest.mark.filterwarnings("ignore:Parsing dates")
+@pytest.mark.filterwarnings("ignore:Parsing dates", "ignore:column 't' holds dates such as")
 def test_rows_are_sorted_by_time_and_time_is_not_learned(moments):
     table = pd.DataFrame({"x": np.arange(12.0), "t": moments})
     for mixed in (table, table[::-1], table.sample(frac=1, random_state=1)):
@@ -302,6 +320,31 @@ def test_rows_are_sorted_by_time_and_time_is_not_learned(moments):
         assert data.feature_names == ("x",)
         assert units(data) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
         assert data.starts.tolist() == [0, 4, 8]
+
+
+# Months as text with the day first, none of which could not be a day.
+MONTHS = pd.date_range("2020-01-01", periods=24, freq="MS").strftime("%d.%m.%Y")
+
+
+def test_dates_whose_day_could_be_a_month_are_told():
+    table = pd.DataFrame({"x": np.arange(24.0), "t": MONTHS})
+    with pytest.warns(UserWarning, match=r"'01.01.2020', whose month .* give dayfirst=True"):
+        rt.from_frame(table, 4, time="t")
+
+
+def test_dates_that_only_the_day_first_can_explain_are_read_so():
+    days = pd.date_range("2024-02-01", periods=40)
+    data = rt.from_frame(pd.DataFrame({"x": np.arange(40.0), "t": days.strftime("%d/%m/%Y")}), 4,
+                         time="t")
+    assert (data.step, data.step_unit) == (1, "d") and len(data) == 10
+    assert data.layout.start == "2024-02-01T00:00:00"
+
+
+def test_offsets_that_change_with_the_season_are_read():
+    hours = pd.date_range("2024-03-30", periods=48, freq="h", tz="Europe/Berlin")
+    data = rt.from_frame(pd.DataFrame({"x": np.arange(48.0), "t": hours.astype(str)}), 8, time="t")
+    assert len(data) == 6 and not data.left_out and (data.step, data.step_unit) == (1, "h")
+    assert data.to_frame(data.values).t[0] == hours[0]
 
 
 @pytest.mark.parametrize(("freq", "step"), [("D", (1, "d")), ("90min", (90, "min")),
@@ -523,6 +566,7 @@ DATES = TABLE.assign(when=DAY)
      r"row 6: column 'x' holds '\?', not a number; .*na_values=\['\?'\]"),
     (TABLE.assign(x="1,5"), {"columns": "x"}, "decimal comma; read the file with decimal=','"),
     (TABLE.assign(x="1,234"), {"columns": "x"}, "thousands=',' or decimal=','"),
+    (TABLE.assign(x="1.234,5"), {"columns": "x"}, r"decimal=',' and thousands='\.'"),
     (TABLE.assign(x=1j), {"columns": "x"}, "'x' is complex128, not numbers"),
     (TABLE, {"columns": []}, "columns is empty"),
     (TABLE, {"columns": ""}, "no column ''; there are x, y, kind"),
@@ -557,6 +601,8 @@ DATES = TABLE.assign(when=DAY)
     (TABLE.assign(x=[np.nan, 1, 2] * 4), {"columns": "x", "missing": "drop", "length": 4},
      r"missing values \(3\).*missing='interpolate'"),
     (TABLE.assign(x=np.nan), {"columns": "x"}, "'x' has no finite number, in 12 of 12 rows"),
+    (TABLE.assign(x=np.nan), {"columns": "x", "missing": "interpolate"},
+     "'x' has no finite number in any row; leave it out"),
     (TABLE, {"columns": "x", "time": "kind"}, "'kind' cannot be read as dates .*date_format="),
     (DATES.assign(when=[pd.NaT, *DAY[1:]]), {"columns": "x", "time": "when"},
      "row 1: column 'when' has no time"),
@@ -630,6 +676,30 @@ def test_thousands_and_other_signs_for_nothing(csv):
                dayfirst=True).step == 1
 
 
+@pytest.mark.parametrize("options", [
+    {"dayfirst": True}, {"date_format": "%d.%m.%Y"}, {"date_format": {"t": "%d.%m.%Y"}}], ids=str)
+def test_how_dates_are_written_is_heeded_without_parse_dates(csv, options):
+    text = "t,x\n" + "".join(f"{t},{i}\n" for i, t in enumerate(MONTHS))
+    data = csv(text, 4, time="t", **options)
+    assert (data.step, data.step_unit) == (31, "d")
+    assert data.layout.step == "MS"
+
+
+def test_dates_in_digits_are_dates_if_a_format_says_so(csv):
+    days = pd.date_range("2024-01-20", periods=20).strftime("%Y%m%d")
+    data = csv("t,x\n" + "".join(f"{t},{i}\n" for i, t in enumerate(days)), 20, time="t",
+               date_format="%Y%m%d")
+    assert len(data) == 1 and data.step_unit == "d"
+
+
+def test_samples_are_read_back_with_the_day_first(csv, tmp_path):
+    text = "t,x\n" + "".join(f"{t},{i}\n" for i, t in enumerate(MONTHS))
+    data = csv(text, 4, time="t", dayfirst=True)
+    data.to_frame(data.values).to_csv(tmp_path / "made.csv", index=False)
+    again = rt.from_csv(tmp_path / "made.csv", 4, time="t", dayfirst=True)
+    assert again.layout.step == "MS" and again.layout.start == data.layout.start
+
+
 def test_compressed_files(tmp_path):
     pd.DataFrame({"x": np.arange(4.0)}).to_csv(tmp_path / "mine.csv.gz", index=False)
     assert units(rt.from_csv(tmp_path / "mine.csv.gz", 2)) == [[0, 1], [2, 3]]
@@ -687,6 +757,7 @@ def test_a_million_rows_take_seconds(tmp_path):
     ("a\n5 %\n7 %\n", {}, "line 2: column 'a' holds '5 %'"),
     ("a,k\n1,u\n2,\n", {"label": "k"}, "line 3: column 'k' is empty"),
     ("a,k\n1,u\n2, \n", {"recording": "k"}, "line 3: column 'k' is empty"),
+    ("a,k\n1,u\n2,None\n", {"label": "k"}, "line 3: column 'k' is empty; .*keep_default_na=False"),
     ("a\n1e308\n-1e308\n", {}, "too wide for a float"),
     (CSV, {}, "line 2: column 'kind' holds 'a', text; give label='kind'"),
     (CSV, {"label": "class"}, "no column 'class'"),

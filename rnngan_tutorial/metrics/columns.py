@@ -42,11 +42,12 @@ class Column:
 
     def cells(self, spread: float) -> list[str]:
         """The cells of a row of the table; `spread` decides how many decimals are printed."""
-        decimals = min(max(2 - int(np.floor(np.log10(spread))), 0), 9) if spread > 0 else 3
+        decimals = max(2 - int(np.floor(np.log10(spread))), 0) if spread > 0 else 3
+        form = f"z.{decimals}f" if decimals < 10 else ".3g"
         numbers = (self.median, self.iqr, self.sd, self.min, self.max)
         return [self.column + (f" ({self.unit})" if self.unit else ""),
                 "real" if self.seed is None else f"seed {self.seed}",
-                *(f"{number:z.{decimals}f}" for number in numbers),
+                *(f"{number:{form}}" for number in numbers),
                 f"{self.below:.1%}", f"{self.above:.1%}"]
 
 

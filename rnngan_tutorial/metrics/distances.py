@@ -91,7 +91,8 @@ def mmd(fake: np.ndarray, real: np.ndarray | Sequences,
         Scaled series of S seeds.
     real : ndarray, shape (M, T, F), or Sequences
     bandwidth : float, optional
-        By default the median distance between two real series.
+        By default the median distance between two real series; where most are equal, between
+        two that differ.
 
     Returns
     -------
@@ -110,10 +111,16 @@ def mmd(fake: np.ndarray, real: np.ndarray | Sequences,
                      "a finite number above 0")
     n, m = fake.shape[1], len(real)
     rr = squared_distances(real, real)
-    scale = np.sqrt(np.median(rr[np.triu_indices(m, 1)])) if bandwidth is None else bandwidth
-    if not scale > 0:
-        raise ValueError(f"bandwidth is {scale}; it must be above 0, so give one when most "
-                         f"real series are equal")
+    if bandwidth is None:
+        apart = rr[np.triu_indices(m, 1)]
+        least = 1e-12 * (real.reshape(m, -1).astype(float) ** 2).sum(1).max()  # 0, but for rounding
+        differ = apart[apart > least]
+        if not len(differ):
+            raise ValueError("bandwidth is 0, as all real series are equal; give one, or choose "
+                             "other scores")
+        scale = np.sqrt(np.median(apart if np.median(apart) > least else differ))
+    else:
+        scale = bandwidth
 
     def kernel(squares: np.ndarray) -> np.ndarray:
         return np.exp(-squares / (2 * scale ** 2))

@@ -13,7 +13,7 @@ def mode_shares(fake: np.ndarray, tolerance: float = 0.2) -> np.ndarray:
     """Share of the series that are a clean copy of each mode of `modes`.
 
     A series is clean when its root-mean-square distance to the nearest noiseless mode is
-    below `tolerance`; any two modes are 0.8 apart, and the noise of the data is 0.03.
+    below `tolerance`; two modes are 0.8 apart or more, and the noise of the data is 0.03.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ def from_array(x: Any, labels: Any = None, groups: Any = None,
         value, and a feature `present` (1 on, 0 over) is learned with them.
     like : Sequences, optional
         Data whose scale, features, label names, unit and step to take, such as those trained
-        on.
+        on. With `pad`, series go on to their length.
     name : str
 
     Returns
@@ -72,7 +72,7 @@ def from_array(x: Any, labels: Any = None, groups: Any = None,
         What was left out; a column that most likely wants the scale "quantile".
     """
     making.check_like(like)
-    values, goes_on, integers = block(x, pad)
+    values, goes_on, integers = block(x, pad, 0 if like is None else like.shape[1])
     n, length, features = values.shape
     if like is not None:
         names = like.feature_names[:features] if names is None else names
@@ -89,7 +89,9 @@ def from_array(x: Any, labels: Any = None, groups: Any = None,
     gone = np.isnan(numbers).any(1).reshape(n, length).any(1)
     about: dict[str, Any] = {"left_out": {"missing values": int(gone.sum())} if gone.any() else {}}
     if gone.all():
-        raise ValueError("every series has missing values; give missing='interpolate'")
+        raise ValueError("every series has missing values; " + (
+            "give missing='interpolate'" if missing == "drop" else
+            "none can be filled from its own, so leave out the features without any"))
     kind_names: list[str] = []
     if labels is not None:
         kinds, kind_names = marks_of(labels, "labels", n)
@@ -235,7 +237,8 @@ def from_csv(path: str | PathLike[str], length: int | None = None, *, stride: in
         on. `length`, `columns`, `label`, `recording`, `time`, `layout` and `pad`, if not
         given, are as they were for these.
     **pandas_options
-        Of pandas.read_csv, such as sep, decimal, thousands, encoding, na_values, date_format.
+        Of pandas.read_csv, such as sep, decimal, thousands, encoding, na_values. Without
+        parse_dates, date_format and dayfirst say how `time` is written.
 
     Returns
     -------
@@ -254,6 +257,7 @@ def from_csv(path: str | PathLike[str], length: int | None = None, *, stride: in
         What was left out; a column that most likely wants the scale "quantile".
     """
     file = csv_file.place_of(path)
+    pandas_options, dates = csv_file.of_dates(pandas_options)
     frame = csv_file.read(file, pandas_options, columns is not None or like is not None)
     lines = not {"skiprows", "comment", "header", "names"} & set(pandas_options)
     try:
@@ -261,6 +265,6 @@ def from_csv(path: str | PathLike[str], length: int | None = None, *, stride: in
                             length=length, stride=stride, columns=columns, label=label,
                             recording=recording, time=time, unit=unit, layout=layout, scale=scale,
                             bounds=bounds, whole=whole, missing=missing, pad=pad, gap=gap,
-                            like=like, name=file.stem)
+                            like=like, name=file.stem, dates=dates)
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from None

@@ -8,8 +8,11 @@ import pandas as pd
 from . import cells
 
 
-def block(x: Any, pad: bool) -> tuple[np.ndarray, np.ndarray, bool]:
-    """Values (N, T, F) as float64, nan if missing; where series go on (N, T); if all are whole."""
+def block(x: Any, pad: bool, length: int = 0) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Values (N, T, F) as float64, nan if missing; where series go on (N, T); if all are whole.
+
+    T is the length of the longest series, and where they are padded at least `length`.
+    """
     if isinstance(x, pd.DataFrame):
         raise TypeError("x is a pandas.DataFrame; use rt.from_frame")
     if isinstance(x, (list, tuple)):
@@ -27,6 +30,8 @@ def block(x: Any, pad: bool) -> tuple[np.ndarray, np.ndarray, bool]:
     else:
         values = _numbers(x)
         ends = np.full(values.shape[:1], values.shape[1] if values.ndim > 1 else 0)
+    if pad and values.ndim > 1 and 0 < values.shape[1] < length:
+        values = values[:, np.minimum(np.arange(length), values.shape[1] - 1)]
     if values.ndim == 2:
         values = values[:, :, None]
     if values.ndim != 3 or 0 in values.shape:

@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 Place = Callable[[int], str]  # "row 7" or "line 8" of a row counted from 0
 
+DAY_OR_MONTH = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -]\d")
 NUMBERS = ("integer", "floating", "mixed-integer-float", "decimal", "boolean")
 
 
@@ -42,7 +43,10 @@ def _no_numbers(name: Any, column: pd.Series, place: Place) -> str:
     holds = f"{place(row)}: column {name!r} holds {text!r}, "
     if re.fullmatch(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?", text):
         return f"{holds}a number with commas; read the file with thousands=',' or decimal=','"
-    if re.fullmatch(r"[-+]?[\d.]*,\d+", text):
+    if re.fullmatch(r"[-+]?\d{1,3}(\.\d{3})+,\d+", text):
+        return f"{holds}a number with points and a comma; read the file with decimal=',' and " \
+               f"thousands='.'"
+    if re.fullmatch(r"[-+]?\d*,\d+", text):
         return f"{holds}a number with a decimal comma; read the file with decimal=','"
     if re.search(r"\d\D+\d", text) and _is_date(text):
         return f"{holds}a date; give time={name!r}, or {elsewhere}"
@@ -68,7 +72,8 @@ def marks(values: Any, what: str, place: Place | None = None) -> tuple[np.ndarra
     codes = np.array([*(at.get(text, -1) for text in texts), -1])[codes]
     if place is not None and (codes < 0).any():
         raise ValueError(f"{place(int((codes < 0).argmax()))}: column {what!r} is empty; fill it, "
-                         f"or drop such rows")
+                         f"or drop such rows (a word such as None or NA counts as one when a file "
+                         f"is read with keep_default_na=False)")
     return codes, names
 
 
@@ -88,19 +93,21 @@ def _natural(name: str) -> tuple[Any, ...]:
                    for part in re.split(r"(\d+)", name.casefold())], name
 
 
-def times(column: pd.Series, name: Any, place: Place) -> pd.Series:
-    """A column as dates or numbers that grow with time, each of them known."""
-    numeric = pd.api.types.is_numeric_dtype(column.dtype)
+def times(column: pd.Series, name: Any, place: Place, dayfirst: bool = False,
+          date_format: str | Mapping[Any, str] | None = None) -> pd.Series:
+    """A column as dates or numbers that grow with time, each of them known.
+
+    `dayfirst` and `date_format` are as for pandas.read_csv.
+    """
+    form = date_format.get(name) if isinstance(date_format, Mapping) else date_format
+    numeric = pd.api.types.is_numeric_dtype(column.dtype) and form is None
     if not numeric and not pd.api.types.is_timedelta64_dtype(column.dtype):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", UserWarning)  # the day comes first
-                warnings.filterwarnings("error", "Could not infer format")  # each row another way
-                column = pd.to_datetime(column)
+            column = _dates(column, name, dayfirst, form)
         except (ValueError, TypeError, UserWarning) as error:
             raise ValueError(f"column {name!r} cannot be read as dates ({_line(error)}); convert "
                              f"it with pandas.to_datetime first, or read the file with "
-                             f"parse_dates=[{name!r}] and date_format=") from None
+                             f"date_format=") from None
     missing = column.isin([np.nan, np.inf, -np.inf, pd.NaT]).to_numpy()
     if missing.any():
         raise ValueError(f"{place(int(missing.argmax()))}: column {name!r} has no time; fill it, "
@@ -108,6 +115,39 @@ def times(column: pd.Series, name: Any, place: Place) -> pd.Series:
     if pd.api.types.is_timedelta64_dtype(column.dtype):
         column = column.dt.total_seconds()
     return column
+
+
+def _dates(column: pd.Series, name: Any, dayfirst: bool, form: str | None) -> pd.Series:
+    """A column as dates; a warning if its days could as well be months."""
+    first = str(column.dropna().iloc[0]).strip() if column.notna().any() else ""
+    if form is not None or not DAY_OR_MONTH.match(first):  # pandas would take 2024-03-01 apart too
+        digits = pd.api.types.is_numeric_dtype(column.dtype)  # 20240301
+        return _parsed(column.astype(str) if digits else column, format=form)
+    found = []
+    for day in (dayfirst,) if dayfirst else (False, True):
+        try:
+            found.append(_parsed(column, dayfirst=day))
+        except (ValueError, TypeError, UserWarning):
+            if day and not found:  # neither way will do
+                raise
+    if len(found) > 1 and not found[0].equals(found[1]):
+        warnings.warn(f"column {name!r} holds dates such as {first!r}, whose month is taken to "
+                      f"come first; if the day does, give dayfirst=True, or convert it with "
+                      f"pandas.to_datetime first", stacklevel=6)
+    return found[0]
+
+
+def _parsed(column: pd.Series, **how: Any) -> pd.Series:
+    """What pandas reads, all rows in one way, in UTC if their offsets differ."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the day comes first
+        warnings.filterwarnings("error", "Could not infer format")  # each row another way
+        try:
+            return pd.to_datetime(column, **how)
+        except ValueError as error:
+            if "timezones" not in str(error):
+                raise
+            return pd.to_datetime(column, utc=True, **how)
 
 
 def since_first(column: pd.Series) -> np.ndarray:

@@ -13,6 +13,8 @@ import pandas as pd
 FORM = ("sep", "delimiter", "encoding", "encoding_errors", "compression", "quotechar", "quoting",
         "escapechar", "doublequote", "skiprows", "comment", "engine", "skipinitialspace", "dialect")
 
+DATES = ("dayfirst", "date_format")
+
 
 def place_of(path: str | PathLike[str]) -> Path:
     """The path of a file that is there, its ~ resolved."""
@@ -58,6 +60,18 @@ def read(path: Path, options: dict[str, Any], columns_given: bool) -> pd.DataFra
         frame.columns = [name.strip() for name in frame.columns]
     filled = np.flatnonzero(frame.notna().to_numpy().any(1))
     return frame.iloc[:filled[-1] + 1 if len(filled) else 0]
+
+
+def of_dates(options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of pandas.read_csv, and apart from them those that say how dates are written.
+
+    pandas heeds the latter only in columns that parse_dates names; with it, all are left to
+    pandas.
+    """
+    if options.get("parse_dates"):
+        return options, {}
+    dates = {name: value for name, value in options.items() if name in DATES}
+    return {name: value for name, value in options.items() if name not in DATES}, dates
 
 
 def _check_header(path: Path, header: list[str], columns_given: bool) -> None:

@@ -1,6 +1,6 @@
 """From a table of pandas to Sequences: which column is what, and which rows make a series."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,12 +18,16 @@ ROLES = ("label", "recording", "time")
 def sequences_of(frame: pd.DataFrame, place: cells.Place, *, length: int | None,
                  stride: int | None, columns: Any, label: Any, recording: Any, time: Any,
                  layout: str, missing: str, pad: bool, gap: float, like: Sequences | None,
-                 name: str, **options: Any) -> Sequences:
-    """Sequences from a table; `rnngan_tutorial.from_frame` says what the arguments are."""
+                 name: str, dates: Mapping[str, Any] | None = None, **options: Any) -> Sequences:
+    """Sequences from a table; `rnngan_tutorial.from_frame` says what the arguments are.
+
+    `dates` says how times that are text are to be read, by `cells.times`.
+    """
     frame = _checked(frame)
     making.check_like(like)
     roles = dict(zip(ROLES, (label, recording, time)))
     _check_types(roles, pad, options["whole"], options["unit"])
+    options |= {what: _by_text(options[what]) for what in ("whole", "unit", "scale", "bounds")}
     if isinstance(options["whole"], str):
         options["whole"] = [options["whole"]]
     if like is not None:
@@ -37,6 +41,8 @@ def sequences_of(frame: pd.DataFrame, place: cells.Place, *, length: int | None,
 
     numbers = cells.numbers(frame, columns, place)
     making.check_missing(numbers, columns, missing, place)
+    if layout == "long":  # in a wide table a column is a time step, filled from its neighbours
+        making.check_empty(numbers, columns)
     kinds, kind_names = _marks(frame, label, place if missing == "refuse" else None)
     groups, group_names = _marks(frame, recording, place)
     gaps, about = np.zeros(len(frame), bool), {"step": 1.0, "step_unit": "step"}
@@ -55,7 +61,8 @@ def sequences_of(frame: pd.DataFrame, place: cells.Place, *, length: int | None,
                              f"layout='wide', else a recording= other than {recording!r}")
         order = np.argsort(groups, kind="stable")
         if time is not None:
-            order, gaps, about, table = _in_time(frame, groups, table, gap, place)
+            order, gaps, about, table = _in_time(frame, groups, table, gap, place,
+                                                 dates or {})
         numbers, kinds, groups = numbers[order], kinds[order], groups[order]
         parts = groups
 
@@ -123,6 +130,13 @@ def _check_types(roles: dict[str, Any], pad: Any, whole: Any, unit: Any) -> None
     for what, names in (("whole", whole), ("unit", unit)):
         if names is not None and not isinstance(names, bool) and not np.iterable(names):
             raise TypeError(f"{what} is {names!r}; it must be a string, or a list of strings")
+
+
+def _by_text(given: Any) -> Any:
+    """Names of columns as text, as the features are called: in a dict's keys, or in a list."""
+    if isinstance(given, Mapping):
+        return {str(name): value for name, value in given.items()}
+    return [str(name) for name in given] if isinstance(given, (list, tuple)) else given
 
 
 def _check_options(layout: str, length: int | None, stride: int | None, time: Any, pad: bool,
@@ -203,9 +217,10 @@ def _layout(frame: pd.DataFrame, columns: list[Any], roles: dict[str, Any], inte
 
 
 def _in_time(frame: pd.DataFrame, groups: np.ndarray, table: Layout, gap: float,
-             place: cells.Place) -> tuple[np.ndarray, np.ndarray, dict[str, Any], Layout]:
+             place: cells.Place, dates: Mapping[str, Any],
+             ) -> tuple[np.ndarray, np.ndarray, dict[str, Any], Layout]:
     """Rows in order of recording and time, gaps before them, the step, and the layout."""
-    moments = cells.times(frame[table.time], table.time, place)
+    moments = cells.times(frame[table.time], table.time, place, **dates)
     since = cells.since_first(moments)
     order = np.lexsort((since, groups))
     apart = np.diff(since[order], prepend=since[order[0]])
@@ -226,8 +241,8 @@ def _in_time(frame: pd.DataFrame, groups: np.ndarray, table: Layout, gap: float,
         return order, gaps, {"step": step, "step_unit": str(table.time)}, table
     many, unit = cells.length_of(step)
     end = int(np.flatnonzero(gaps | ~inside)[1:2].sum()) or len(order)  # of the first stretch
-    dates = pd.DatetimeIndex(moments.iloc[order[:min(end, 100)]])
-    regular = pd.DatetimeIndex(dates, freq="infer").freqstr if len(dates) > 2 else None
+    sample = pd.DatetimeIndex(moments.iloc[order[:min(end, 100)]])
+    regular = pd.DatetimeIndex(sample, freq="infer").freqstr if len(sample) > 2 else None
     even = f"{int(many)}{unit.replace('d', 'D')}" if many.is_integer() else f"{round(step * 1e6)}us"
     table = replace(table, start=first.iloc[0].isoformat(), step=regular or even)
     return order, gaps, {"step": many, "step_unit": unit}, table

@@ -34,6 +34,14 @@ def check_missing(numbers: np.ndarray, names: list[Any], missing: str, place: Pl
                          f"missing='interpolate' or missing='drop'")
 
 
+def check_empty(numbers: np.ndarray, names: list[Any]) -> None:
+    """Raise a one-line error if a column of (rows, columns) has no value at all."""
+    empty = np.isnan(numbers).all(0)
+    if empty.any():
+        raise ValueError(f"column {names[int(empty.argmax())]!r} has no finite number in any row; "
+                         f"leave it out")
+
+
 def filled(numbers: np.ndarray, recordings: np.ndarray, missing: str) -> np.ndarray:
     """Rows (rows, F), gaps inside a recording interpolated if so wished."""
     if missing == "interpolate" and np.isnan(numbers).any():

@@ -32,6 +32,11 @@ def test_real_and_generated_columns_are_described_in_units(pump):
     assert (flow.unit, rows["pressure <in>", 3].unit) == ("l", "Pa")
 
 
+def test_tiny_numbers_are_not_printed_as_zeros():
+    real = rt.from_array(1e-12 * np.arange(100.0).reshape(20, 5, 1))
+    assert "4.95e-11" in str(metrics.compare_columns(real.values[None], real))
+
+
 def test_a_spread_that_is_far_too_wide_stands_out():
     # Heavy tails: one value sets the scale, and nearly all of the series is crowded at zero.
     rng = np.random.default_rng(0)

@@ -68,7 +68,15 @@ def test_mmd_averages_to_zero_over_samples_of_one_law():
     assert found.mean() + 0.5 < own.mean()
 
 
-def test_mmd_needs_a_bandwidth_where_most_real_series_are_equal():
+@pytest.mark.parametrize("length", [5, 48, 300])  # rounding hides a 0 among many numbers
+def test_mmd_takes_the_distance_of_those_that_differ_where_most_are_equal(length):
+    real = np.full((20, length, 1), 0.3)
+    real[:4, 0] = 0.8
+    fake = real[None, 2:12]
+    assert_allclose(metrics.mmd(fake, real), metrics.mmd(fake, real, bandwidth=0.5), rtol=1e-4)
+
+
+def test_mmd_needs_a_bandwidth_where_all_real_series_are_equal():
     with pytest.raises(ValueError, match="bandwidth is 0"):
         metrics.mmd(normal((1, 8, 2, 1)), np.zeros((8, 2, 1)))
 
