@@ -121,11 +121,11 @@ class Loop:
             with torch.no_grad():
                 for i, logits in enumerate((round.real, round.fake)):
                     self.recorder.watched[self.step // WATCH, i] = mean(logits)
-        critic = self.players["discriminator"].requires_grad_(False)
+        discriminator = self.players["discriminator"].requires_grad_(False)
         try:
             self.move("generator", self.loss.generator(PlayedRound(batch, "generator")), watch)
         finally:
-            critic.requires_grad_(True)
+            discriminator.requires_grad_(True)
         if self.average is not None:
             with torch.no_grad():  # otherwise it would hold the graph of every step
                 torch._foreach_lerp_(list(self.average.parameters()),

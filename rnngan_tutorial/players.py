@@ -67,18 +67,18 @@ def build(shape: tuple[int, int], needs: Needs, seeds: Sequence[int], hidden: in
         networks["generator"] = own(generator, "generator", (width + classes, features), seeds,
                                     classes, (length, width), ((length, features),))
     if discriminator is None:
-        critic: nn.Module = Discriminator(features, hidden, sources, classes, logits,
+        reader: nn.Module = Discriminator(features, hidden, sources, classes, logits,
                                           needs.kernels, codes, spectral_norm)
     else:
         check_own_discriminator(needs, spectral_norm)
-        critic = own(discriminator, "discriminator", (features + classes,), seeds, classes,
+        reader = own(discriminator, "discriminator", (features + classes,), seeds, classes,
                      (length, features), ((), (length,)), needs.features)
     if needs.encoder:
         networks["encoder"] = Encoder(features, latent.series, hidden, sources, classes)
     if needs.sigma:
         networks["observation"] = ObservationNoise(len(seeds), features)
     return nn.ModuleDict({"generator": nn.ModuleDict(networks),
-                          "discriminator": nn.ModuleDict({"discriminator": critic})})
+                          "discriminator": nn.ModuleDict({"discriminator": reader})})
 
 
 def own(make: Factory, who: str, sizes: tuple[int, ...], seeds: Sequence[int], classes: int,
