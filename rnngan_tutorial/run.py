@@ -325,7 +325,11 @@ class Run:
 
         Raises
         ------
+        ValueError
+            If there is no such directory, or no file can be written in it.
         OSError
-            If the file cannot be written; an older one stays as it was.
+            If the disk is full; an older file stays as it was.
         """
-        files.write(Path(path).expanduser(), "run", self.state())
+        path = Path(path).expanduser()
+        files.try_to_write(path)
+        files.write(path, "run", self.state())

@@ -309,8 +309,6 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(kept, monkeypatch, tmp
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
         kept("vae")[0].save(path)
     assert path.read_bytes() == old and os.listdir(tmp_path) == ["run"]
-    with pytest.raises(OSError):
-        run.save(tmp_path / "none" / "run")
 
 
 def test_a_layout_is_kept(tmp_path):
@@ -321,3 +319,12 @@ def test_a_layout_is_kept(tmp_path):
     again = rt.load_run(tmp_path / "run")
     assert again.data.layout == data.layout
     assert again.to_frame(5).equals(run.to_frame(5))
+
+
+def test_a_run_is_saved_to_a_file_in_a_directory_that_is_there(tmp_path):
+    run = train(steps=1)
+    for path, message in ((tmp_path, "is a directory"),
+                          (tmp_path / "nowhere" / "run", "there is no directory")):
+        with pytest.raises(ValueError, match=message):
+            run.save(path)
+    assert not list(tmp_path.iterdir())
