@@ -7,15 +7,13 @@ stand there with the same steps are not run again.
 """
 
 import argparse
-import sys
 import time
 from pathlib import Path
 
+import pandas as pd
+
 import rnngan_tutorial as rt
 from rnngan_tutorial import losses
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-import tables  # noqa: E402
 
 RESULTS = Path(__file__).resolve().parents[1] / "data" / "results" / "penalties.csv"
 SEEDS, HIDDEN, BATCH, AVERAGE = 3, 32, 64, 0.995
@@ -39,8 +37,7 @@ def rows(name, steps):
     seconds = time.process_time() - began
     scores = rt.score(run, test)
     for i, seed in enumerate(run.seeds):
-        yield {"game": name, "steps": str(steps), "seed": str(seed),
-               "seconds": f"{seconds:.0f}",
+        yield {"game": name, "steps": steps, "seed": seed, "seconds": round(seconds),
                **{key: f"{score.values[i]:.4f}" for key, score in scores.items()},
                **{f"{key}_floor": f"{score.floor:.4f}" for key, score in scores.items()}}
 
@@ -49,13 +46,13 @@ def main(argv=None):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.penalties", description=__doc__)
     parser.add_argument("--steps", type=int, default=3000)
     args = parser.parse_args(argv)
-    found = tables.read(RESULTS)
+    found = pd.read_csv(RESULTS, dtype=str) if RESULTS.exists() else pd.DataFrame()
     for name in GAMES:
-        if not any((row["game"], row["steps"]) == (name, str(args.steps)) for row in found):
-            made = list(rows(name, args.steps))
-            found += made
-            tables.write(RESULTS, found)
-            print(*(" ".join(row.values()) for row in made), sep="\n", flush=True)
+        if found.empty or not ((found.game == name) & (found.steps == str(args.steps))).any():
+            made = pd.DataFrame(rows(name, args.steps)).astype(str)
+            found = pd.concat([found, made])
+            found.to_csv(RESULTS, index=False)
+            print(made.to_string(index=False, header=False), flush=True)
 
 
 if __name__ == "__main__":

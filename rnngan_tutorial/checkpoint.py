@@ -10,6 +10,8 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +35,23 @@ def write(path: str | Path, kind: str, content: dict[str, Any]) -> bytes:
     torch.save(content, buffer)
     body = buffer.getvalue()
     first = f"rnngan_tutorial {kind} {VERSION} {hashlib.sha256(body).hexdigest()}\n".encode()
+    with whole_file(path) as part, open(part, "xb") as file:
+        file.write(first)
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    return first
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A path to write to, which then replaces the other; a kill leaves the old file or the new."""
     part = _part_of(path)
     try:
-        with open(part, "xb") as file:
-            file.write(first)
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
+        yield part
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    return first
 
 
 def _part_of(path: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -14,22 +13,9 @@ from .adam import Adam
 from .data import Sequences
 from .loss import Loss
 from .networks import Latent
+from .options import check_number, check_whole
 
 MOST_SEEDS = 10_000  # far more than any machine trains side by side
-
-
-def check_whole(name: str, value: Any, least: int, most: float = np.inf) -> None:
-    """Raise a one-line error unless `value` is a whole number in `least` to `most`."""
-    if (isinstance(value, bool) or not isinstance(value, (int, np.integer))
-            or not least <= value <= most):
-        wanted = f"{least} or more" if most == np.inf else f"{least} to {most}"
-        raise ValueError(f"{name} is {value!r}; it must be a whole number, {wanted}")
-
-
-def check_number(name: str, value: Any, low: float, high: float, wanted: str) -> None:
-    """Raise a one-line error unless `value` is a number with low <= value < high."""
-    if isinstance(value, bool) or not isinstance(value, Real) or not low <= float(value) < high:
-        raise ValueError(f"{name} is {value!r}; it must be {wanted}")
 
 
 def check_seeds(seeds: int | Sequence[int]) -> tuple[int, ...]:

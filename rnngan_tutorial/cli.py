@@ -9,7 +9,6 @@ import sys
 import warnings
 from collections.abc import Mapping
 from contextlib import nullcontext, redirect_stderr
-from dataclasses import replace
 from inspect import signature
 from pathlib import Path
 from typing import Any, NoReturn, TextIO
@@ -201,8 +200,7 @@ def sample_command(args: argparse.Namespace) -> int:
         kept["sep"] = form["sep"]
     if isinstance(form.get("date_format"), str):
         kept["date_format"] = form["date_format"]
-    table = run.to_frame(args.n, args.seed, args.noise, args.label)
-    table.to_csv(args.out, index=False, **kept)
+    run.to_csv(args.out, args.n, args.seed, args.noise, args.label, overwrite=True, **kept)
     return 0
 
 
@@ -245,9 +243,8 @@ def read_again(args: argparse.Namespace, like: Sequences,
     reading = {name: wished[name] for name in options.AGAIN
                if name in options.READING and name in wished}
     wide = like.layout is not None and like.layout.wide
-    data = from_csv(args.data, like=like, layout="wide" if wide else "long", **reading,
+    return from_csv(args.data, like=like, layout="wide" if wide else "long", **reading,
                     **options.pandas_options(wished))
-    return replace(data, scale=replace(data.scale, fitted=None))  # a split keeps the scale
 
 
 # --- losses --------------------------------------------------------------------------------------

@@ -1,7 +1,6 @@
 """The folder of a run: what lies in it, and how nothing in it is lost."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from . import __version__
+from .checkpoint import whole_file
 from .data import Sequences
 from .run import Run
 from .saved import load_run
@@ -60,17 +60,6 @@ def taking_back(folder: Path) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write to, which then replaces the other; a kill leaves the old file or the new."""
-    part = path.with_name(f"{path.name}.part")
-    try:
-        yield part
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def write_settings(folder: Path, settings: Mapping[str, Any]) -> None:
     """Write settings.json."""
     content = json.dumps({"version": __version__, **settings}, indent=1, ensure_ascii=False)
@@ -109,8 +98,8 @@ def read_series(path: Path, like: Sequences) -> Sequences | None:
     try:
         with np.load(path, allow_pickle=False) as file:
             found = dict(file)
-        scale = replace(like.scale, fitted=None)
-        return replace(like, **{**found, "values": scale.from_units(found["values"])}, scale=scale)
+        values = like.from_units(found["values"])
+        return replace(like.settled(), **{**found, "values": values})
     except Exception:  # of many kinds, all of which mean that the file is not what was written
         raise ValueError(f"{path} is damaged; give --data") from None
 

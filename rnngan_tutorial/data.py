@@ -189,7 +189,8 @@ class Sequences:
         """Two parts: `fraction` of the series to train on, and the rest to test with.
 
         A scale that was fitted to the data is fitted again to the first part alone; the
-        second may then reach beyond [-1, 1].
+        second may then reach beyond [-1, 1]. Both keep it if they are split again, so that
+        what is trained on, chosen by and tested with stays on one scale.
 
         Parameters
         ----------
@@ -224,10 +225,14 @@ class Sequences:
         if self.scale.fitted is None:
             return first, second
         scale = self.scale.refit(self.to_units(first.values))
-        return first._rescaled(scale), second._rescaled(scale)
+        return first._rescaled(scale).settled(), second._rescaled(scale).settled()
 
     def _rescaled(self, scale: Scale) -> "Sequences":
         return replace(self, values=scale.from_units(self.to_units(self.values)), scale=scale)
+
+    def settled(self) -> "Sequences":
+        """The same series on a scale that `split` keeps."""
+        return replace(self, scale=replace(self.scale, fitted=None))
 
     def to_frame(self, values: Any, labels: Any = None) -> "pd.DataFrame":
         """Scaled series as a table in units, in the columns of the reader's own.

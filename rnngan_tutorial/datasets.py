@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from .data import Sequences
+from .options import check_whole
 from .scaling import Scale
 
 # Frequency (cycles per series) and phase (radians) of the eight kinds of series in `modes`.
@@ -113,8 +114,8 @@ def load(name: str, n: int | None = None, seed: int = 0) -> Sequences:
     if name not in LOADERS:
         raise ValueError(f"there are no data {name!r}; choose from {', '.join(LOADERS)}, or read "
                          f"your own with rt.from_csv, rt.from_frame or rt.from_array")
-    if n is not None and (isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1):
-        raise ValueError(f"n is {n!r}; it must be a whole number, 1 or more")
+    if n is not None:
+        check_whole("n", n, 1)
     if name == "sines":
         return sines(seed=seed) if n is None else sines(n, seed)
     if name == "modes":

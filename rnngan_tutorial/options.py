@@ -1,15 +1,31 @@
-"""Checks of a loss's options: the value if it will do, otherwise one line that says what would."""
+"""Checks of single values: nothing if one will do, otherwise one line that says what would."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from math import inf
+from numbers import Real
 from typing import Any
 
 from numpy import floating, integer
 from torch import Tensor, isfinite
 
 LARGEST = sys.float_info.max
+
+
+def check_whole(name: str, value: Any, least: int, most: float = inf) -> None:
+    """Raise a one-line error unless `value` is a whole number in `least` to `most`."""
+    if (isinstance(value, bool) or not isinstance(value, (int, integer))
+            or not least <= value <= most):
+        wanted = f"{least} or more" if most == inf else f"{least} to {most}"
+        raise ValueError(f"{name} is {value!r}; it must be a whole number, {wanted}")
+
+
+def check_number(name: str, value: Any, low: float, high: float, wanted: str) -> None:
+    """Raise a one-line error unless `value` is a number with low <= value < high."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not low <= float(value) < high:
+        raise ValueError(f"{name} is {value!r}; it must be {wanted}")
 
 
 def positive(name: str, value: Any, most: float = LARGEST, word: str | None = None,

@@ -7,9 +7,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from .checks import check_whole
 from .data import Sequences
 from .metrics import Scores
+from .options import check_whole
 from .run import Run
 
 # Okabe and Ito's palette, told apart in all common forms of colour blindness.

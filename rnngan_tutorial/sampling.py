@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .checks import as_numbers, check_labels, check_whole
+from .checks import as_numbers, check_labels
 from .draws import SAMPLING, make_code, random_source, with_code
 from .networks import of
+from .options import check_whole
 
 AT_ONCE = 1024  # series that are generated in one go, so that many need no more memory
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .options import check_whole
+
 
 def parts_of(kinds: np.ndarray, groups: np.ndarray | None, starts: np.ndarray | None, length: int,
              fraction: float, by: str | None, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -21,8 +23,7 @@ def parts_of(kinds: np.ndarray, groups: np.ndarray | None, starts: np.ndarray | 
     several = len(np.unique(groups)) > 1
     if not (np.isreal(fraction) and 0 < fraction < 1):
         raise ValueError(f"fraction is {fraction!r}; it must lie between 0 and 1")
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise ValueError(f"seed is {seed!r}; it must be a whole number, 0 or more")
+    check_whole("seed", seed, 0)
     if by is None:
         by = "group" if several else "random" if starts is None else "time"
     if by == "group":

@@ -21,7 +21,6 @@ from .checks import (
     check_loss,
     check_seeds,
     check_snapshots,
-    check_whole,
     plain,
 )
 from .data import Sequences
@@ -29,6 +28,7 @@ from .identity import identity_of
 from .loop import Loop
 from .loss import Loss
 from .networks import Latent
+from .options import check_whole
 from .players import Factory, build, load_weights
 from .run import Run
 

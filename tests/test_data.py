@@ -343,3 +343,16 @@ def test_a_table_refuses_what_is_not_like_the_data(values, labels, message):
     data = some(labels=np.arange(40) % 2, label_names=("a", "b"))
     with pytest.raises(ValueError, match=message):
         data.to_frame(values, labels)
+
+
+@pytest.mark.parametrize("scale", ["range", "quantile"])
+def test_what_is_split_again_stays_on_the_scale_of_training(scale):
+    data = rt.from_array(RNG.normal(size=(60, 6, 2)) * [1, 50], scale=scale)
+    train, rest = data.split()
+    validation, test = rest.split(0.5)
+    inner, outer = train.split(0.5)
+    for part in (rest, validation, test, inner, outer):
+        assert part.same_scale(train) and not part.same_scale(data)
+    both = np.concatenate([validation.to_units(validation.values), test.to_units(test.values)])
+    whole = rest.to_units(rest.values)
+    np.testing.assert_array_equal(np.sort(both, axis=None), np.sort(whole, axis=None))

@@ -798,3 +798,9 @@ def test_what_is_complete_is_read_without_a_word():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rt.from_frame(long(6, 6), 3, recording="who")
+
+
+def test_a_scale_that_is_taken_over_is_kept_by_a_split():
+    train = rt.from_array(np.linspace(0, 1, 200).reshape(20, 10))
+    other = rt.from_array(np.linspace(0, 5, 200).reshape(20, 10), like=train)
+    assert all(part.same_scale(train) for part in other.split(0.5))

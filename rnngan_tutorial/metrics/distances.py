@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from ..checks import check_number, check_whole
 from ..data import Sequences
+from ..options import check_number, check_whole
 from .inputs import check_lags, check_seed, checked
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import check_whole
 from ..data import Sequences
+from ..options import check_whole
 
 FEWEST = 8  # series; with less, a score is noise
 MOST_SEED = 2 ** 62  # a few are counted up from it, and torch takes 64 bits

@@ -12,10 +12,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..checks import check_device, check_whole
+from ..checks import check_device
 from ..data import Sequences
 from ..machine import MOST_THREADS, computing
 from ..networks import Linear, batch_first, time_first
+from ..options import check_whole
 from ..recurrence import GRU
 from .inputs import FEWEST, check_seed, checked, labels_of
 

@@ -1,13 +1,13 @@
 """Measure what every seed of a run generates, beside floor and control."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ..checks import check_whole
 from ..data import Sequences
+from ..options import check_whole
 from ..run import Run
 from .columns import compare_columns
 from .distances import medoid
@@ -219,5 +219,4 @@ def _apart(train: Sequences | None, test: Sequences, seed: int) -> tuple[Sequenc
         if len(new) >= FEWEST:
             return train.subset(new), test
     # Generated series are on the scale of all test series: it must not be fitted to half of them.
-    fixed = replace(test, scale=replace(test.scale, fitted=None))
-    return fixed.split(0.5, seed=seed)
+    return test.settled().split(0.5, seed=seed)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ..checks import check_number, check_whole
 from ..data import Sequences
 from ..datasets import mode_curves
+from ..options import check_number, check_whole
 from .distances import squared_distances
 from .inputs import as_numbers, checked, labels_of
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from ..data import Sequences
 from ..layout import Layout
+from ..options import check_whole
 from . import cells, making
 from .windows import cut, nothing_left
 
@@ -145,9 +146,8 @@ def _check_options(layout: str, length: int | None, stride: int | None, time: An
         raise ValueError(f"layout is {layout!r}; it must be 'long', one row per time step, or "
                          f"'wide', one row per series")
     for name, value in (("length", length), ("stride", stride)):
-        if value is not None and (isinstance(value, bool) or
-                                  not isinstance(value, (int, np.integer)) or value < 1):
-            raise ValueError(f"{name} is {value!r}; it must be a whole number, 1 or more")
+        if value is not None:
+            check_whole(name, value, 1)
     if not isinstance(gap, (int, float)) or not gap > 1:
         raise ValueError(f"gap is {gap!r}; it must be above 1, in steps of time")
     if layout == "wide":

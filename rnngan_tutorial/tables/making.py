@@ -96,7 +96,7 @@ def made(numbers: np.ndarray, rows: np.ndarray, goes_on: np.ndarray | None, *, n
             raise ValueError(f"the features are {', '.join(names)}, those of the data that these "
                              f"should be like {', '.join(like.feature_names)}")
         about.update(step=like.step, step_unit=like.step_unit)
-        scale, unit = like.scale, like.unit
+        scale, unit = like.settled().scale, like.unit
         _check_fit(numbers[used], scale, names)
     elif not isinstance(scale, Scale):
         whole = integers if whole is None else whole

@@ -366,3 +366,12 @@ def test_judges_run_where_the_generator_is(beats, no_judge):
         metrics.best_seed(run, test)
     with pytest.raises(AssertionError, match="a judge was trained"):
         rt.score(run, test, device="cpu")
+
+
+def test_three_parts_of_one_table_train_choose_and_score():
+    values = np.random.default_rng(3).normal(size=(90, 6, 1))
+    train, rest = rt.from_array(values).split(0.5)
+    validation, test = rest.split(0.5)
+    run = rt.train(train, steps=2, seeds=2, hidden=3, device="cpu", progress=False)
+    scores = rt.score(run, test, names=["sliced_wasserstein"], choose_on=validation)
+    assert scores.chosen in run.seeds
