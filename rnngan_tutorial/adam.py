@@ -36,7 +36,7 @@ class Adam:
 
     lr_generator: float = 3e-3
     lr_discriminator: float = 3e-3
-    betas: tuple[float, float] = (0.5, 0.9)
+    betas: tuple[float, float] = (0.0, 0.99)
     eps: float = 1e-8
     discriminator_steps: int = 1
     schedule: Literal["constant", "linear", "cosine"] = "constant"

@@ -174,9 +174,6 @@ class JS(FGAN):
 class Pearson(FGAN):
     """Pearson's chi-square, f(u) = (u - 1)^2: g(v) = v, f*(t) = t^2 / 4 + t."""
 
-    adam = Adam(betas=(0.0, 0.9), reason="on `modes`, nearer to the data than the common setting "
-                "in every seed (data/results/adam_settings.csv)")
-
     def activation(self, v: Tensor) -> Tensor:
         return v
 
@@ -259,9 +256,6 @@ class Wasserstein(Loss):
 
 class WassersteinClip(Wasserstein):
     """Arjovsky et al. 2017, algorithm 1: every weight of the critic is clipped to [-c, c]."""
-
-    adam = Adam(betas=(0.0, 0.9), reason="on `modes`, nearer to the data than the common setting "
-                "in every seed; no setting makes clean series (data/results/adam_settings.csv)")
 
     def __init__(self, c: float = 0.1) -> None:
         self.c = positive("c", c)
@@ -402,9 +396,7 @@ class ApproximateR2(ApproximateR1):
 
 
 class R3GAN(Sum):
-    """Huang et al. 2024, section 2: relativistic pairs with R1 and R2; Adam without momentum."""
-
-    adam = Adam(lr_generator=2e-3, lr_discriminator=2e-3, betas=(0.0, 0.99))
+    """Huang et al. 2024, section 2: relativistic pairs with R1 and R2."""
 
     def __init__(self, gamma: float = 0.3) -> None:
         self.gamma = gamma

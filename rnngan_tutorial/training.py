@@ -38,7 +38,7 @@ BATCH = 32  # series per batch unless told, or as many as there are
 def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500,
           seeds: int | Sequence[int] = 4, *, hidden: int = 32, batch: int | None = None,
           latent: Latent | None = None, logits: str = "series",
-          adam: Adam | Mapping[str, Any] | None = None, average: float | None = None,
+          adam: Adam | Mapping[str, Any] | None = None, average: float | None = 0.99,
           generator: Factory | None = None, discriminator: Factory | None = None,
           spectral_norm: bool = False, start_from: Run | torch.nn.ModuleDict | None = None,
           device: str | torch.device | None = None, threads: int | None = None,
@@ -69,7 +69,9 @@ def train(data: Sequences, loss: str | Loss = "nonsaturating", steps: int = 1500
         A dict changes some of the loss's own settings, as in ``{"betas": (0.9, 0.999)}``;
         an `Adam` replaces them all.
     average : float, optional
-        Keep a moving average of the generator with this decay, and sample from it.
+        Keep a moving average of the generator with this decay, and sample from it. After n
+        steps ``average ** n`` of it is still the initial weights. None samples from the
+        weights themselves.
     generator : callable, optional
         ``generator(latent, features)`` returns a fresh ``torch.nn.Module`` for one seed, from
         noise (B, T, latent) to series (B, T, features) in [-1, 1]. If the loss tells the

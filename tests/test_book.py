@@ -11,6 +11,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import yaml
 from site_pages import Page, broken, is_external
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -91,6 +92,23 @@ def test_no_page_knows_the_machine_it_was_built_on(html, pages):
     for page in pages.values():
         assert [word for word in machine if f"{word}/" in page.text] == [], page.path
         assert not re.search(r"/(home|Users)/\w+/|/tmp/\w|ipykernel_\d", page.text), page.path
+
+
+# Claims
+
+CLAIMS = yaml.safe_load((ROOT / "book" / "claims.yml").read_text())
+
+
+def test_every_claim_is_a_card_on_its_page_and_a_row_of_the_ledger(html, pages):
+    """And each leads to the other; `test_links_and_fragments_lead_somewhere` follows them."""
+    ledger = pages[html / "reference" / "claims.html"]
+    for entry in CLAIMS:
+        page = pages[html / f"{entry['chapter']}.html"]
+        assert f"claim-{entry['id']}" in page.ids and entry["id"] in ledger.ids
+        assert f"../reference/claims.html#{entry['id']}" in page.links
+        assert f"../{entry['chapter']}.html#claim-{entry['id']}" in ledger.links
+    for name in {entry["chapter"] for entry in CLAIMS}:
+        assert "\nclaim " not in pages[html / f"{name}.html"].text
 
 
 # In a browser
@@ -183,7 +201,9 @@ SOUND = {"index.md": "# One\n\n(here)=\n## Two\n\n$x^2$ and [here](#here).\n",
 def small_book(folder, **changed):
     """A book of one page with the project's settings, built; the process and the pages."""
     shutil.copy(ROOT / "_config.yml", folder)
-    shutil.copytree(ROOT / "book" / "assets", folder / "book" / "assets")
+    for name in ("assets", "extensions"):
+        shutil.copytree(ROOT / "book" / name, folder / "book" / name)
+    (folder / "book" / "claims.yml").write_text("[]")
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     for name, text in {**SOUND, **changed}.items():
         (folder / "book" / name).write_text(text)

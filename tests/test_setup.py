@@ -227,7 +227,7 @@ def test_readme_takes_a_strangers_csv_to_a_csv(pumps, capsys):
 def test_the_book_says_how_to_use_it_on_a_table_and_with_own_networks(pumps):
     pumps.to_csv("mine.csv", index=False)
     blocks = re.findall(r"```python\n(.*?)```", text("book/how_to_use.md"), flags=re.S)
-    code = "".join(blocks).replace("3000, batch=64", "3, batch=8").replace(
+    code = "".join(blocks).replace("steps=3000", "steps=3, batch=8").replace(
         'discriminator=Reader,', 'discriminator=Reader, steps=3, batch=8,')
     assert code.count("batch=8") == 2
     exec(code, names := {})

@@ -5,6 +5,6 @@ The explorers are a submodule, `widgets`, which alone needs ipywidgets.
 
 from .claims import ClaimFailed, claim, glue
 from .exercises import check, hint
-from .tables import score_line
+from .tables import score_line, stored
 
-__all__ = ["ClaimFailed", "check", "claim", "glue", "hint", "score_line"]
+__all__ = ["ClaimFailed", "check", "claim", "glue", "hint", "score_line", "stored"]

@@ -1,4 +1,8 @@
-"""Rows of the book's tables."""
+"""Rows of the book's tables, and the tables that its scripts have stored."""
+
+from pathlib import Path
+
+import pandas as pd
 
 from ..metrics import Scores
 
@@ -18,3 +22,20 @@ def score_line(scores: Scores, name: str) -> str:
         cells = [f"{score.median:.2f} ({score.values.min():.2f} to {score.values.max():.2f})"
                  for score in scores.values()]
     return f"| `{name}` | " + " | ".join(cells) + " |"
+
+
+def stored(name: str) -> pd.DataFrame:
+    """A table of results that a script of the repository has made, such as ``"budgets"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such table beside the package.
+    """
+    here = Path(__file__).parents[1]
+    places = (here / "_data" / "results", here.parent / "data" / "results")
+    path = next((p / f"{name}.csv" for p in places if (p / f"{name}.csv").exists()), None)
+    if path is None:
+        known = sorted(p.stem for place in places for p in place.glob("*.csv"))
+        raise FileNotFoundError(f"there is no table {name!r}; choose from {', '.join(known)}")
+    return pd.read_csv(path)

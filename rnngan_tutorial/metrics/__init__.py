@@ -1,6 +1,7 @@
 """Scores of generated against real series."""
 
 from .columns import Column, Columns, compare_columns
+from .controls import controls
 from .distances import (
     autocorrelation,
     autocorrelation_error,
@@ -25,8 +26,8 @@ from .shares import (
 
 __all__ = [
     "SCORES", "Column", "Columns", "Judge", "Score", "Scores", "autocorrelation",
-    "autocorrelation_error", "best_seed", "clean_share", "compare_columns", "default_names",
-    "directions", "discriminative", "label_error", "label_share", "medoid", "mmd",
+    "autocorrelation_error", "best_seed", "clean_share", "compare_columns", "controls",
+    "default_names", "directions", "discriminative", "label_error", "label_share", "medoid", "mmd",
     "mode_coverage", "mode_shares", "nearest_label", "predictive", "score", "share_names",
     "sliced_wasserstein", "squared_distances", "train_synthetic_test_real",
 ]

@@ -15,10 +15,10 @@ def js_of_shifted_uniforms(answer: Callable[[float], float]) -> str | None:
         (lambda shift: shift,
          "this is the divergence in bits; the chapter's logarithms are natural"),
         (lambda shift: 2 * shift * log(2),
-         "each law counts half in the Jensen-Shannon divergence"),
+         "each distribution counts half in the Jensen-Shannon divergence"),
         (lambda shift: log(2),
-         "this is for laws that do not overlap; where both have mass, D is 1/2")],
-        "split the line into the parts that one law, the other, and both of them reach",
+         "this is for distributions that do not overlap; where both have mass, D is 1/2")],
+        "split the line into the parts that one distribution, the other, and both of them reach",
         tolerance=1e-4)
 
 
@@ -29,16 +29,16 @@ def minimax_of_logits(answer: Callable[[torch.Tensor], torch.Tensor]) -> str | N
     if given is None:
         return "the function returns nothing"
     if given.shape != logits.shape:
-        return "return one price per logit, and leave the mean to the caller"
+        return "return one loss per logit, and leave the mean to the caller"
     if torch.allclose(given, -wanted):
         return "wrong sign: the generator minimises log(1 - D), which is negative"
     if torch.allclose(given, -torch.log(torch.sigmoid(logits))):
-        return "this is the non-saturating price, -log D"
+        return "this is the non-saturating loss, -log D"
     if not torch.allclose(given, wanted):
         return "for small logits this is not log(1 - D) with D = sigmoid(s)"
     extreme = torch.tensor([-120.0, 120.0], requires_grad=True)
-    price = answer(extreme)
-    slope, = torch.autograd.grad(price.sum(), extreme)
-    if not torch.isfinite(price).all() or not torch.isfinite(slope).all():
+    loss = answer(extreme)
+    slope, = torch.autograd.grad(loss.sum(), extreme)
+    if not torch.isfinite(loss).all() or not torch.isfinite(slope).all():
         return "right for small logits, but not finite at logits of ±120 in 32-bit numbers"
     return None

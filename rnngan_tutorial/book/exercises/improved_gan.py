@@ -1,4 +1,4 @@
-"""Exercises of the chapter Improved GAN."""
+"""Exercises of the chapter Improved GAN, and of its aside on historical averaging."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,8 @@ def matching_without_bias(
         biased = ((real.mean(0) - fake.mean(0)) ** 2).sum()
         spread = [x.var(0).sum() / batch for x in (real, fake)]
         narrow = [x.var(0, unbiased=False).sum() / batch for x in (real, fake)]
-        slips = {"this is the batch's own distance; what does it add to that of the laws?": biased,
+        slips = {"this is the batch's own distance; what does it add to that of the distributions?":
+                     biased,
                  "the real batch scatters too": biased - spread[1],
                  "the generated batch scatters too": biased - spread[0],
                  "the scatter makes the distance too large; which sign mends that?":
@@ -59,5 +60,31 @@ def best_logit_of_smoothed_labels(answer: Callable[..., ArrayLike]) -> str | Non
             return "wrong sign: real series pull the logit up"
         if np.allclose(given, np.log(real * p / ((1 - real) * p + q))):
             return "right for one-sided smoothing; generated series now have a label too"
-        return "set the derivative of the price at one place in s to zero"
+        return "set the derivative of the loss at one place in s to zero"
     return None
+
+
+@exercise("historical-pull")
+def pull_to_the_past(answer: Callable[..., ArrayLike]) -> str | None:
+    past, c = np.random.default_rng(0).normal(size=(6, 3)), 0.7
+    given = answer(torch.as_tensor(past), c)
+    if given is None:
+        return "the function returns nothing"
+    given = np.asarray(given, dtype=float)
+    if given.shape != (3,):
+        return "return one number per weight: the gradient in the newest weights"
+    mean, new = past.mean(0), past[-1]
+    slips = {"one round is no past: to the mean of how many rounds does the term tie?":
+                 2 * c * (new - past[-2]),
+             "the newest weights are in the mean too": 2 * c * (new - past[:-1].mean(0)),
+             "wrong sign: descent subtracts the gradient": 2 * c * (mean - new),
+             "the derivative of a square has a factor two": c * (new - mean),
+             "the tie has a strength, c": 2 * (new - mean),
+             "the mean counts as a constant, though the newest weights are in it":
+                 2 * c * (new - mean) * (1 - 1 / len(past))}
+    if np.allclose(given, 2 * c * (new - mean)):
+        return None
+    for slip, value in slips.items():
+        if np.allclose(given, value):
+            return slip
+    return "differentiate c times the squared distance from the mean of all rounds"

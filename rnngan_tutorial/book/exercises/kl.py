@@ -1,4 +1,4 @@
-"""Exercises of the chapter KL divergence."""
+"""Exercises of the chapter KL divergence and of its aside, When a ratio explodes."""
 
 from collections.abc import Callable
 
@@ -40,3 +40,21 @@ def longest_series(answer: Callable[[float, int], float]) -> str | None:
         (lambda kappa, batch: np.log(batch) * kappa,
          "the more a step adds, the shorter the series must be")],
         "the KL of T steps is T times kappa; solve e to that power = batch for T")
+
+
+@exercise("practical-weight")
+def practical_weight(answer: Callable[[np.ndarray], ArrayLike]) -> str | None:
+    u = np.array([0.1, 0.5, 1.0, 3.0, 10.0])
+    given = np.asarray(answer(u), dtype=float)
+    if given.shape != u.shape:
+        return "return one weight per u"
+    slips = {"this is the weight at the saddle point, where the generator feels -1": u ** 0,
+             "this is kl at its saddle point": u,
+             "this is js: look up g(s) of reverse_kl": 1 / (1 + u),
+             "close: the generator goes down its loss, so that the weight is positive": -1 / u}
+    if np.allclose(given, 1 / u):
+        return None
+    for slip, values in slips.items():
+        if np.allclose(given, values):
+            return slip
+    return "differentiate g(s) in s, and put in the best s, which is log u"

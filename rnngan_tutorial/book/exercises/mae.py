@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import torch
 
-from .register import exercise, first_hint
+from .register import exercise
 
 
 @exercise("pinball")
-def price_of_a_quantile(answer: Callable[..., torch.Tensor]) -> str | None:
+def loss_of_a_quantile(answer: Callable[..., torch.Tensor]) -> str | None:
     x, g = torch.tensor([-2.0, 0.5, 3.0]), torch.tensor(1.0)
     for tau in (0.5, 0.9, 0.2):
         given, above = answer(g, x, tau), (x - g).clamp(min=0)
@@ -19,19 +19,31 @@ def price_of_a_quantile(answer: Callable[..., torch.Tensor]) -> str | None:
             return f"for tau = {tau} both sides count alike: this is still the median"
         if torch.allclose(given, (1 - tau) * above + tau * below):
             return f"for tau = {tau} the sides are swapped: this is the quantile 1 - tau"
-        return f"wrong for tau = {tau}: values above g count tau, those below 1 - tau"
+        return f"wrong for tau = {tau}: set the slope to zero where a share tau lies below g"
     return None
 
 
 @exercise("energy")
-def energy_distance(answer: Callable[[float, float, float], float]) -> str | None:
-    return first_hint(answer, [(3.0, 2.0, 1.0), (1.0, 1.0, 1.0), (5.0, 0.0, 4.0)], [
-        (lambda gx, gg, xx: 2 * gx - gg - xx, None),
-        (lambda gx, gg, xx: gx, "two equal laws should be at distance 0"),
-        (lambda gx, gg, xx: gx - gg - xx, "count the mixed distance twice: a law at "
-         "distance 0 from itself has three equal terms"),
-        (lambda gx, gg, xx: 2 * gx - gg, "subtract the variety of the data too, or a "
-         "perfect generator does not get 0"),
-        (lambda gx, gg, xx: 2 * gx - xx, "the generator's own variety is missing; that is "
-         "the term that absolute error lacks")],
-        "each pair of laws has its mean distance; which of the three should be large?")
+def energy_distance_from_batches(answer: Callable[..., torch.Tensor]) -> str | None:
+    rows = torch.tensor([[0.0, 1.0, 2.5], [4.0, 3.0, 0.5], [1.0, 1.0, 2.0], [2.0, 5.0, 1.0]])
+    g, x = rows[:3], rows[1:] * 1.5
+    x = torch.cat([x, rows[:2] + 1])
+    gx, gg, xx = torch.cdist(g, x), torch.cdist(g, g), torch.cdist(x, x)
+    n, m = gx.shape
+    between, own, same = gx.mean(), gg.sum() / (n * (n - 1)), xx.sum() / (m * (m - 1))
+    given = torch.as_tensor(answer(gx, gg, xx))
+    for value, hint in (
+            (2 * between - own - same, None),
+            (2 * gx.mean() - gg.mean() - xx.mean(),
+             "the zeros on the diagonals are no pairs of different series"),
+            (between - own - same, "two equal distributions give three equal terms; count the "
+             "mixed one twice"),
+            (between - own / 2, "this is half of it, up to a constant: a good loss, but a perfect "
+             "generator does not get zero"),
+            (2 * between - own, "subtract the variety of the data too"),
+            (2 * between - same, "the generator's own variety is missing, the term that "
+             "absolute error lacks"),
+            (between, "a perfect generator must get zero")):
+        if given.shape == value.shape and torch.allclose(given, value):
+            return hint
+    return "three means over pairs, with the signs of the energy distance"

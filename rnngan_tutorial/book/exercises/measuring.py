@@ -35,7 +35,7 @@ def discrepancy_without_bias(answer: Callable[..., float]) -> str | None:
     cross = rg.mean()
     slips = [(pairs(rr) + pairs(gg) - 2 * cross, None),
              (rr.mean() + gg.mean() - 2 * cross, "the diagonal compares each series with itself; "
-              "leave it out, or two samples of one law seem apart"),
+              "leave it out, or two samples of one distribution seem apart"),
              (pairs(rr) + pairs(gg) - cross, "count the mixed pairs twice, as when you square a "
               "difference"),
              ((rr.sum() - 6) / 36 + (gg.sum() - 5) / 25 - 2 * cross, "without the diagonal there "
@@ -49,6 +49,33 @@ def discrepancy_without_bias(answer: Callable[..., float]) -> str | None:
         if np.ndim(given) == 0 and abs(given - value) < 1e-9:
             return slip
     return "mean over pairs of real, plus pairs of generated, minus twice the mixed pairs"
+
+
+@exercise("coverage")
+def share_of_real_series_with_a_generated_one_near(
+        answer: Callable[[np.ndarray, np.ndarray, int], float]) -> str | None:
+    rng = np.random.default_rng(0)
+    real, fake = rng.standard_normal((40, 3)), 0.6 * rng.standard_normal((25, 3))
+
+    def apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.linalg.norm(a[:, None] - b, axis=2)
+
+    def near(rr: np.ndarray, rg: np.ndarray, place: int) -> np.ndarray:
+        return rg <= np.sort(rr, 1)[:, place, None]
+
+    return first_hint(answer, [(apart(real, real), apart(real, fake), k) for k in (3, 5)], [
+        (lambda rr, rg, k: near(rr, rg, k).any(1).mean(), None),
+        (lambda rr, rg, k: near(rr, rg, k).any(0).mean(), "this is the share of the generated "
+         "series that are near a real one; one series, again and again, gets 1"),
+        (lambda rr, rg, k: near(rr, rg, k).mean(), "count a real series once, however many "
+         "generated ones are near it"),
+        (lambda rr, rg, k: near(rr, rg, k).sum() / (k * rg.shape[1]), "this is the density of the "
+         "same paper: it counts a real series as often as generated ones are near it"),
+        (lambda rr, rg, k: near(rr, rg, k - 1).any(1).mean(), "the nearest series to a real one "
+         "is itself, at distance 0; the k-th neighbour comes k places after it"),
+        (lambda rr, rg, k: 1 - near(rr, rg, k).any(1).mean(), "this is the share that is *not* "
+         "covered")],
+        "for each real series: is any generated one within the distance of its k-th neighbour?")
 
 
 @exercise("same-picture")

@@ -1,5 +1,7 @@
 """Exercises of Adam in a game: right answers pass, likely slips get the hint for them."""
 
+from cmath import exp, pi
+
 import pytest
 
 from rnngan_tutorial.book import exercises
@@ -8,6 +10,8 @@ from rnngan_tutorial.book import exercises
 @pytest.mark.parametrize(("name", "answer"), [
     ("uncorrected-step", lambda lr, a, b: lr * (1 - a) / (1 - b) ** 0.5),
     ("spiral-factor", lambda lr: abs(1 + 1j * lr)),
+    ("averaged-circle", lambda turn, a: abs(sum(
+        (1 - a) * (a * exp(2j * pi / turn)) ** k for k in range(4000)))),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -25,6 +29,15 @@ def test_right_answers_pass(name, answer, capsys):
     ("spiral-factor", lambda lr: 1, "take turns"),
     ("spiral-factor", lambda lr: 1 - lr, "come nearer"),
     ("spiral-factor", lambda lr: 2, "length of the eigenvalue"),
+    ("averaged-circle", lambda turn, a: 1 / (1 + (2 * pi / turn * a / (1 - a)) ** 2) ** 0.5,
+     "approximation"),
+    ("averaged-circle", lambda turn, a: (1 - a) / (1 - a * exp(2j * pi / turn).real),
+     "absolute value"),
+    ("averaged-circle", lambda turn, a: (1 - a) / abs(1 - a * exp(1j * turn)), "2 pi"),
+    ("averaged-circle", lambda turn, a: 1 / abs(1 - a * exp(2j * pi / turn)), "weight 1 - a"),
+    ("averaged-circle", lambda turn, a: a ** turn, "one turn ago"),
+    ("averaged-circle", lambda turn, a: 0, "running one"),
+    ("averaged-circle", lambda turn, a: 1 - a, "sum (1 - a)"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     exercises.check(name, answer)

@@ -47,9 +47,35 @@ def right_bce(logit, y):
     (lambda s, y: -right_bce(s, y), "wrong sign"),
     (with_probability, "not finite"),
     (lambda s, y: right_bce(s, 1 - y), "right term"),
-    (lambda s, y: right_bce(s, y).mean(), "one price per logit"),
+    (lambda s, y: right_bce(s, y).mean(), "one loss per logit"),
     (lambda s, y: None, "returns nothing"),
     (lambda s, y: 1 / 0, "ZeroDivisionError"),
 ])
 def test_bce_slips_are_named(answer, word):
     assert word in exercises.hint("bce", answer)
+
+
+def r1(discriminator, x, gamma, graph=True, square=2, mean=False, half=2):
+    x = x.detach().requires_grad_()
+    slope, = torch.autograd.grad(discriminator(x).sum(), x, create_graph=graph)
+    total = (slope ** 2).flatten(1).mean(1) if mean else (slope ** 2).flatten(1).sum(1)
+    return gamma / half * (total ** (square / 2)).mean()
+
+
+def test_right_penalty_passes():
+    assert exercises.hint("r1", r1) is None
+
+
+@pytest.mark.parametrize(("answer", "word"), [
+    (lambda d, x, g: r1(d, x, g, graph=False), "learns nothing"),
+    (lambda d, x, g: r1(d, x, g, square=1), "takes its square"),
+    (lambda d, x, g: r1(d, x, g, mean=True), "steps and features"),
+    (lambda d, x, g: r1(d, x, g, half=1), "gamma / 2"),
+    (lambda d, x, g: len(x) * r1(d, x, g), "not their sum"),
+    (lambda d, x, g: r1(d, x, g) * torch.ones(5), "one number"),
+    (lambda d, x, g: torch.tensor(1.0), "gradient of the sum"),
+    (lambda d, x, g: None, "returns nothing"),
+    (lambda d, x, g: 1 / 0, "ZeroDivisionError"),
+])
+def test_slips_in_the_penalty_are_named(answer, word):
+    assert word in exercises.hint("r1", answer)

@@ -33,10 +33,10 @@ def test_slips_in_the_divergence_are_named(answer, word, capsys):
     (lambda s: torch.log(1 - torch.sigmoid(s)), "not finite"),
     (lambda s: softplus(s), "wrong sign"),
     (lambda s: softplus(-s), "non-saturating"),
-    (lambda s: -softplus(s).mean(), "one price per logit"),
+    (lambda s: -softplus(s).mean(), "one loss per logit"),
     (lambda s: torch.sigmoid(s), "not log(1 - D)"),
     (lambda s: None, "returns nothing"),
     (lambda s: 1 / 0, "ZeroDivisionError"),
 ])
-def test_slips_in_the_price_are_named(answer, word):
+def test_slips_in_the_loss_are_named(answer, word):
     assert word in exercises.hint("minimax", answer)

@@ -25,6 +25,7 @@ def logit(p, q, real, fake):
 @pytest.mark.parametrize(("name", "answer"), [
     ("unbiased-matching", lambda real, fake: gap(real, fake) - scatter(real) - scatter(fake)),
     ("smoothed-logit", logit),
+    ("historical-pull", lambda past, c: 2 * c * (past[-1] - past.mean(0))),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -46,6 +47,15 @@ def test_right_answers_pass(name, answer, capsys):
     ("smoothed-logit", lambda p, q, a, b: -logit(p, q, a, b), "wrong sign"),
     ("smoothed-logit", lambda p, q, a, b: logit(p, q, a, 0.0), "one-sided"),
     ("smoothed-logit", lambda p, q, a, b: p - q, "derivative"),
+    ("historical-pull", lambda past, c: 2 * c * (past[-1] - past[-2]), "one round"),
+    ("historical-pull", lambda past, c: 2 * c * (past[-1] - past[:-1].mean(0)), "in the mean"),
+    ("historical-pull", lambda past, c: 2 * c * (past.mean(0) - past[-1]), "wrong sign"),
+    ("historical-pull", lambda past, c: c * (past[-1] - past.mean(0)), "factor two"),
+    ("historical-pull", lambda past, c: 2 * (past[-1] - past.mean(0)), "strength"),
+    ("historical-pull", lambda past, c: 5 / 3 * c * (past[-1] - past.mean(0)), "constant"),
+    ("historical-pull", lambda past, c: past.sum(), "one number per weight"),
+    ("historical-pull", lambda past, c: past[0], "squared distance"),
+    ("historical-pull", lambda past, c: None, "returns nothing"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     with np.errstate(divide="ignore"):

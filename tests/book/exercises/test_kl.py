@@ -9,6 +9,8 @@ from rnngan_tutorial.book import exercises
 @pytest.mark.parametrize(("name", "answer"), [
     ("conjugate-of-kl", lambda t: np.exp(t - 1)),
     ("longest-series", lambda kappa, batch: np.log(batch) / kappa),
+    ("practical-weight", lambda u: 1 / u),
+    ("practical-weight", lambda u: np.exp(-np.log(u))),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -29,6 +31,12 @@ def test_right_answers_pass(name, answer, capsys):
     ("longest-series", lambda kappa, batch: np.log(batch) * kappa, "shorter"),
     ("longest-series", lambda kappa, batch: 7, "solve"),
     ("longest-series", lambda kappa, batch: None, "TypeError"),
+    ("practical-weight", lambda u: u ** 0, "saddle point, where"),
+    ("practical-weight", lambda u: u, "kl at its"),
+    ("practical-weight", lambda u: 1 / (1 + u), "this is js"),
+    ("practical-weight", lambda u: -1 / u, "positive"),
+    ("practical-weight", lambda u: u ** 2, "differentiate"),
+    ("practical-weight", lambda u: 1.0, "one weight per u"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     exercises.check(name, answer)

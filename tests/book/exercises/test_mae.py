@@ -10,9 +10,15 @@ def pinball(g, x, tau):
     return torch.maximum(tau * (x - g), (tau - 1) * (x - g))
 
 
+def pairs(d):
+    """Mean over pairs of different series."""
+    return d.sum() / (len(d) * (len(d) - 1))
+
+
 @pytest.mark.parametrize(("name", "answer"), [
     ("pinball", pinball),
-    ("energy", lambda gx, gg, xx: 2 * gx - gg - xx),
+    ("pinball", lambda g, x, tau: torch.where(x > g, tau, 1 - tau) * (x - g).abs()),
+    ("energy", lambda gx, gg, xx: 2 * gx.mean() - pairs(gg) - pairs(xx)),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -22,12 +28,14 @@ def test_right_answers_pass(name, answer, capsys):
 @pytest.mark.parametrize(("name", "answer", "word"), [
     ("pinball", lambda g, x, tau: (x - g).abs(), "still the median"),
     ("pinball", lambda g, x, tau: pinball(g, x, 1 - tau), "swapped"),
-    ("pinball", lambda g, x, tau: tau * (x - g), "count tau"),
-    ("energy", lambda gx, gg, xx: gx, "distance 0"),
-    ("energy", lambda gx, gg, xx: gx - gg - xx, "distance twice"),
-    ("energy", lambda gx, gg, xx: 2 * gx - gg, "variety of the data"),
-    ("energy", lambda gx, gg, xx: 2 * gx - xx, "own variety"),
-    ("energy", lambda gx, gg, xx: gg + xx, "should be large"),
+    ("pinball", lambda g, x, tau: tau * (x - g), "share tau lies below"),
+    ("energy", lambda gx, gg, xx: 2 * gx.mean() - gg.mean() - xx.mean(), "diagonals"),
+    ("energy", lambda gx, gg, xx: gx.mean() - pairs(gg) - pairs(xx), "mixed one twice"),
+    ("energy", lambda gx, gg, xx: gx.mean() - pairs(gg) / 2, "half of it"),
+    ("energy", lambda gx, gg, xx: 2 * gx.mean() - pairs(gg), "variety of the data"),
+    ("energy", lambda gx, gg, xx: 2 * gx.mean() - pairs(xx), "own variety"),
+    ("energy", lambda gx, gg, xx: gx.mean(), "must get zero"),
+    ("energy", lambda gx, gg, xx: gx, "three means"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     exercises.check(name, answer)

@@ -10,6 +10,10 @@ def pairs(own):
     return (own.sum() - len(own)) / (len(own) * (len(own) - 1))
 
 
+def near(rr, rg, place):
+    return rg <= np.sort(rr, 1)[:, [place]]
+
+
 def other(x):
     return x + np.array([0.3, -0.3, 0.0])
 
@@ -17,6 +21,7 @@ def other(x):
 @pytest.mark.parametrize(("name", "answer"), [
     ("accuracy-noise", lambda n: np.sqrt(1 / (8 * n))),
     ("unbiased-mmd", lambda rr, gg, rg: pairs(rr) + pairs(gg) - 2 * rg.mean()),
+    ("coverage", lambda rr, rg, k: np.mean(rg.min(1) <= np.sort(rr)[:, k])),
     ("same-picture", other),
     ("same-picture", lambda x: np.repeat(x.mean(2, keepdims=True), x.shape[2], 2)),
 ])
@@ -39,6 +44,12 @@ def test_right_answers_pass(name, answer, capsys):
      "a root"),
     ("unbiased-mmd", lambda rr, gg, rg: rr, "mixed pairs"),
     ("unbiased-mmd", lambda rr, gg, rg: None, "returns nothing"),
+    ("coverage", lambda rr, rg, k: near(rr, rg, k).any(0).mean(), "gets 1"),
+    ("coverage", lambda rr, rg, k: near(rr, rg, k).mean(), "count a real series once"),
+    ("coverage", lambda rr, rg, k: near(rr, rg, k).sum() / k / rg.shape[1], "density"),
+    ("coverage", lambda rr, rg, k: near(rr, rg, k - 1).any(1).mean(), "itself"),
+    ("coverage", lambda rr, rg, k: 1 - near(rr, rg, k).any(1).mean(), "not* covered"),
+    ("coverage", lambda rr, rg, k: 0.123, "each real series"),
     ("same-picture", lambda x: x + 0.1, "picture has changed"),
     ("same-picture", lambda x: x[:, :, ::-1], "changed places"),
     ("same-picture", lambda x: x.mean(2), "keep that of x"),

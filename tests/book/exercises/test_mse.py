@@ -6,8 +6,8 @@ from rnngan_tutorial.book import exercises
 
 
 @pytest.mark.parametrize(("name", "answer"), [
-    ("perfect-mse", lambda variance: 2 * variance),
-    ("best-score", lambda p, q, a, b: (b * p + a * q) / (p + q)),
+    ("shrunk-mse", lambda k, v: (1 + k ** 2) * v),
+    ("ratio-from-logit", lambda s, a, b: (s - a) / (b - s)),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -15,14 +15,15 @@ def test_right_answers_pass(name, answer, capsys):
 
 
 @pytest.mark.parametrize(("name", "answer", "word"), [
-    ("perfect-mse", lambda variance: 0 * variance, "not the series"),
-    ("perfect-mse", lambda variance: variance, "mean series"),
-    ("perfect-mse", lambda variance: 4 * variance, "standard deviations do not"),
-    ("perfect-mse", lambda variance: 7.0, "two independent numbers"),
-    ("best-score", lambda p, q, a, b: (a * p + b * q) / (p + q), "which label"),
-    ("best-score", lambda p, q, a, b: b * p + a * q, "sum to one"),
-    ("best-score", lambda p, q, a, b: p / (p + q), "a = -1 and b = 1"),
-    ("best-score", lambda p, q, a, b: q, "a = 0 and b = 1"),
+    ("shrunk-mse", lambda k, v: (1 - k) ** 2 * v, "its own original"),
+    ("shrunk-mse", lambda k, v: k ** 2 * v, "vary too"),
+    ("shrunk-mse", lambda k, v: (1 + k) * v, "not a factor k"),
+    ("shrunk-mse", lambda k, v: (1 + k) ** 2 * v, "standard deviations do not"),
+    ("shrunk-mse", lambda k, v: 7.0, "two independent numbers"),
+    ("ratio-from-logit", lambda s, a, b: s.exp(), "belongs to BCE"),
+    ("ratio-from-logit", lambda s, a, b: (b - s) / (s - a), "this is q/p"),
+    ("ratio-from-logit", lambda s, a, b: s / (1 - s), "a = -1 and b = 1"),
+    ("ratio-from-logit", lambda s, a, b: s, "a = 0 and b = 1"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     exercises.check(name, answer)

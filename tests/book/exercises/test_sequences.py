@@ -6,7 +6,7 @@ from rnngan_tutorial.book import exercises
 
 
 @pytest.mark.parametrize(("name", "answer"), [
-    ("to-units", 1.30375),
+    ("to-units", 1.30375), ("windows", (80, 6)),
 ])
 def test_right_answers_pass(name, answer, capsys):
     exercises.check(name, answer)
@@ -17,6 +17,11 @@ def test_right_answers_pass(name, answer, capsys):
     ("to-units", 2.57375, "starts at the low end"),
     ("to-units", 0.3275, "it is [-1, 1]"),
     ("to-units", 5, "as a share"),
+    ("windows", (79, 6), "takes no stride"),
+    ("windows", (83, 6), "48 rows are left"),
+    ("windows", (80, 3), "one side"),
+    ("windows", (80, 8), "has ended"),
+    ("windows", (80, 7), "less than 48 rows"),
 ])
 def test_slips_are_named(name, answer, word, capsys):
     exercises.check(name, answer)

@@ -1,0 +1,73 @@
+"""Which cells a claim rests on: no more than it needs, and no less."""
+
+import slices
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ENTRY = {"id": "a", "sentence": "It is so.", "verdict": True}
+
+
+def slicer(*sources):
+    cells = [new_markdown_cell("# Page")] + [new_code_cell(source) for source in sources]
+    return slices.Slicer(new_notebook(cells=cells))
+
+
+def needed(*sources, id="a"):
+    return slicer(*sources).slice(id)
+
+
+def test_slice_follows_names_backwards():
+    assert needed("x = 1", "z = 5", "y = x + 1", 'claim("a", y == 2)') == [0, 2, 3]
+
+
+def test_only_the_last_binding_counts():
+    assert needed("x = 1", "x = 2", 'claim("a", x == 2)') == [1, 2]
+    assert needed("x = 1", "x = x + 1", 'claim("a", x == 2)') == [0, 1, 2]
+    assert needed("x = 1", "x += 1", 'claim("a", x == 2)') == [0, 1, 2]
+
+
+def test_changes_in_place_belong_to_it():
+    for change in ("x.append(1)", "x[0] = 1", "x.name = 1", "x.add_(1)", "fill(x)", "next(x)"):
+        assert needed("x = make()", change, 'claim("a", x)') == [0, 1, 2], change
+    for look in ("print(x)", "plt.plot(x)", "ax.plot(x)", "y = x.mean()", "glue('x', x)"):
+        found = needed("import plt", "x = make()", look, 'claim("a", x)')
+        assert found == [1, 3], look
+
+
+def test_names_of_loops_and_functions_are_their_own():
+    assert needed("i = 1", "s = [i for i in range(3)]", "def f(i):\n    return i",
+                  'claim("a", f(s))') == [1, 2, 3]
+    assert needed("k = 3", "def f(i):\n    return i * k", 'claim("a", f(1))') == [0, 1, 2]
+    assert needed("ax = 1", "for ax in (1, 2):\n    y = ax", 'claim("a", y)') == [1, 2]
+    assert needed("s = 1", "y = (lambda s: s)(2)", 'claim("a", y)') == [1, 2]
+
+
+def test_what_an_import_binds_is_found():
+    assert needed("import numpy as np", "from a import b", 'claim("a", np.ones(1))') == [0, 2]
+
+
+def test_magics_and_shell_lines_are_no_python():
+    assert needed("%matplotlib inline\nx = 1", "!ls", 'claim("a", x)') == [0, 2]
+
+
+def test_digest_is_of_words_and_code_alone():
+    def of(*sources, package="p", **change):
+        return slicer(*sources).digest({**ENTRY, **change}, package)
+
+    plain = of("x = 1", "y = 0", 'claim("a", x)')
+    assert plain == of("x = 1  # one", "y = 9", "plt.show()", 'claim( "a",\n x)')
+    for other in (of("x = 2", 'claim("a", x)'), of("x = 1", 'claim("a", x > 0)'),
+                  of("x = 1", 'claim("a", x)', sentence="It is not so."),
+                  of("x = 1", 'claim("a", x)', verdict=False),
+                  of("x = 1", 'claim("a", x)', package="q")):
+        assert other != plain
+
+
+def test_docstrings_of_the_package_do_not_move_the_seeds():
+    a, b = 'def f():\n    """One."""\n    return 1', "def f():\n    # Two.\n    return 1"
+    assert slices.normal(a) == slices.normal(b) != slices.normal("def f():\n    return 2")
+    assert slices.numerics() == slices.numerics()
+
+
+def test_an_optimizer_changes_what_it_was_built_from():
+    assert needed("import torch", "net = make()", "adam = torch.optim.Adam(net.parameters())",
+                  "adam.step()", "other = 1", 'claim("a", net)') == [0, 1, 2, 3, 5]

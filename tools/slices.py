@@ -1,0 +1,252 @@
+"""Which cells of a notebook a claim rests on, and a digest of their code.
+
+A cell belongs to a claim's slice if it binds or changes a name that the claim's cell reads, or
+that a cell of the slice reads. Comments, docstrings and layout are no part of the digest.
+"""
+
+import ast
+import builtins
+import hashlib
+import json
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CALL = re.compile(r"\bclaim\(\s*\"([^\"]+)\"")
+# Methods that change what they are called on; those of PyTorch that do end in an underscore.
+CHANGES = {"add", "append", "backward", "clear", "extend", "insert", "load_state_dict", "pop",
+           "remove", "setdefault", "sort", "step", "update", "zero_grad"}
+# Modules of the package that decide what is trained and how it is scored.
+NUMERICS = ["adam", "data", "draws", "loop", "loss", "losses", "networks", "players", "recurrence",
+            "round", "sampling", "scaling", "splits", "stacked", "datasets", "metrics/distances",
+            "metrics/judges", "metrics/scoring", "metrics/shares"]
+OPTIMIZER = re.compile(r"\b(Adam|Adadelta|SGD|RMSprop)\w*\(")
+# What only shows something: a cell of nothing but these is left out.
+SHOWS = {"glue", "print", "display", "check", "claim"}
+
+
+def magic_free(source):
+    """Python without IPython's magics and shell lines."""
+    return "\n".join("" if line.lstrip().startswith(("%", "!")) else line
+                     for line in source.splitlines())
+
+
+def normal(source):
+    """Python without comments, docstrings and layout."""
+    tree = ast.parse(magic_free(source))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and body
+                and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
+            node.body = body[1:] or [ast.Pass()]
+    return ast.dump(tree)
+
+
+def digest(*parts):
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def numerics():
+    """A digest of the package's code that decides outcomes."""
+    package = ROOT / "rnngan_tutorial"
+    return digest([normal((package / f"{name}.py").read_text()) for name in NUMERICS])
+
+
+class Cell(ast.NodeVisitor):
+    """What a code cell reads from others, binds and changes. Visits in the order of evaluation.
+
+    Attributes
+    ----------
+    reads : set of str
+        Names read before the cell binds them.
+    binds, imports : set of str
+        Names bound at the top level, and those of them that are imported.
+    changes : set of str
+        Names whose object the cell may change in place.
+    moves : dict
+        Optimizer -> names that it was built from, which its steps change.
+    """
+
+    def __init__(self, source):
+        self.source = magic_free(source)
+        self.reads, self.binds, self.imports, self.changes = set(), set(), set(), set()
+        self.moves = {}
+        self._scopes = []  # names of the functions and comprehensions around
+        self.visit(ast.parse(self.source))
+        self.reads -= set(dir(builtins))
+        self.changes -= self.imports
+
+    def _is_local(self, name):
+        return any(name in scope for scope in self._scopes)
+
+    def _bind(self, name):
+        (self._scopes[-1] if self._scopes else self.binds).add(name)
+
+    def _change(self, name):
+        if name and not self._is_local(name):
+            self.changes.add(name)
+            if name not in self.binds:
+                self.reads.add(name)
+
+    def visit_Name(self, node):
+        if not isinstance(node.ctx, ast.Load):
+            self._bind(node.id)
+        elif not self._is_local(node.id) and node.id not in self.binds:
+            self.reads.add(node.id)
+
+    def visit_Attribute(self, node):
+        if not isinstance(node.ctx, ast.Load):
+            self._change(root(node))
+        self.generic_visit(node)
+
+    visit_Subscript = visit_Attribute
+
+    def visit_Import(self, node):
+        for name in node.names:
+            self._bind((name.asname or name.name).split(".")[0])
+            self.imports.add((name.asname or name.name).split(".")[0])
+
+    visit_ImportFrom = visit_Import
+
+    def visit_Assign(self, node):
+        self.visit(node.value)
+        for target in node.targets:
+            self.visit(target)
+            if isinstance(target, ast.Name) and OPTIMIZER.search(ast.unparse(node.value)):
+                self.moves[target.id] = {n.id for n in ast.walk(node.value)
+                                         if isinstance(n, ast.Name)}
+
+    def visit_AugAssign(self, node):
+        self.visit(node.value)
+        name = root(node.target)
+        if not self._is_local(name) and name not in self.binds:
+            self.reads.add(name)
+        self.visit(node.target)
+
+    def visit_For(self, node):
+        for part in (node.iter, node.target, *node.body, *node.orelse):
+            self.visit(part)
+
+    def _visit_comprehension(self, node):
+        self._scopes.append(set())
+        for part in node.generators:
+            for inner in (part.iter, part.target, *part.ifs):
+                self.visit(inner)
+        for name in ("elt", "key", "value"):
+            if hasattr(node, name):
+                self.visit(getattr(node, name))
+        self._scopes.pop()
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _visit_comprehension
+
+    def visit_FunctionDef(self, node):
+        for part in (*node.decorator_list, *node.args.defaults,
+                     *(d for d in node.args.kw_defaults if d)):
+            self.visit(part)
+        self._bind(node.name)
+        self._visit_body(node, node.body)
+
+    def visit_Lambda(self, node):
+        for part in (*node.args.defaults, *(d for d in node.args.kw_defaults if d)):
+            self.visit(part)
+        self._visit_body(node, [node.body])
+
+    def _visit_body(self, node, body):
+        args = node.args
+        names = {a.arg for a in (*args.posonlyargs, *args.args, *args.kwonlyargs)}
+        names |= {a.arg for a in (args.vararg, args.kwarg) if a}
+        stored = {n.id for part in body for n in ast.walk(part)
+                  if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
+        self._scopes.append(names | stored)
+        for part in body:
+            self.visit(part)
+        self._scopes.pop()
+
+    def visit_ClassDef(self, node):
+        for part in (*node.decorator_list, *node.bases, *(k.value for k in node.keywords)):
+            self.visit(part)
+        self._bind(node.name)
+        self._scopes.append(set())
+        for part in node.body:
+            self.visit(part)
+        self._scopes.pop()
+
+    def visit_Expr(self, node):
+        call = node.value
+        if isinstance(call, ast.Call) and (isinstance(call.func, ast.Name) or in_place(call)):
+            # A call whose value is thrown away may be there to change its arguments.
+            for argument in call.args if root(call.func) not in SHOWS else ():
+                self._change(root(argument))
+        self.visit(call)
+
+    def visit_Call(self, node):
+        if getattr(node.func, "attr", "") in CHANGES or in_place(node):
+            self._change(root(node.func))
+        if getattr(node.func, "id", "") == "next":
+            self._change(root(node.args[0]))
+        self.generic_visit(node)
+
+
+def in_place(call):
+    """Whether a call is of a method of PyTorch that changes what it is called on, or given."""
+    name = getattr(call.func, "attr", "")
+    return name.endswith("_") and not name.endswith("__")
+
+
+def root(node):
+    """The name at the bottom of a chain of attributes, items and calls; None without."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+class Slicer:
+    """The slices of a notebook's claims.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    """
+
+    def __init__(self, notebook):
+        self.cells = [Cell(cell.source) for cell in notebook.cells if cell.cell_type == "code"]
+        modules = set().union(*(cell.imports for cell in self.cells))
+        moves = {name: by for cell in self.cells for name, by in cell.moves.items()}
+        for cell in self.cells:
+            moved = set().union(*(moves.get(name, set()) for name in cell.changes))
+            cell.changes = (cell.changes | moved) - modules
+            cell.reads |= moved - cell.binds - modules
+        self.of = {id: at for at, cell in enumerate(self.cells)
+                   for id in CALL.findall(cell.source)}
+
+    def slice(self, *ids):
+        """Numbers of the cells that these claims rest on, in order."""
+        wanted = {self.of[id] for id in ids}
+        open = list(wanted)
+        while open:
+            at = open.pop()
+            cell = self.cells[at]
+            for name in cell.reads:
+                for before in self._makers(name, at):
+                    if before not in wanted:
+                        wanted.add(before)
+                        open.append(before)
+        return sorted(wanted)
+
+    def _makers(self, name, at):
+        """The last cell before `at` that binds a name, and those since that change it."""
+        for before in range(at - 1, -1, -1):
+            cell = self.cells[before]
+            if name in cell.changes:
+                yield before
+            if name in cell.binds:
+                yield before
+                return
+
+    def sources(self, *ids):
+        return [magic_free(self.cells[at].source) for at in self.slice(*ids)]
+
+    def digest(self, entry, package):
+        """A digest of a claim's words and of the code it rests on."""
+        return digest(entry["id"], entry["sentence"], str(entry["verdict"]),
+                      [normal(source) for source in self.sources(entry["id"])], package)

@@ -1,0 +1,206 @@
+"""Validate the trained claims on seeds that nobody tuned to: ``python tools/validate.py``.
+
+For every notebook, the cells that its trained claims rest on run from top to bottom in a process
+of their own, without a kernel, once for each block of seeds. A block's master seed is a hash of
+the claims' words, the code they rest on and the number of the block: change any of these, and
+the seeds change with it and earlier outcomes no longer count. Prose, plots and other cells
+cost nothing. Outcomes go to data/results/validation/, one file per chapter, failures too; what
+stands there is not run again, so the work can be stopped at any time.
+
+    python tools/validate.py                           every notebook, 10 blocks
+    python tools/validate.py --blocks 20 --workers 2 book/losses/wgan.ipynb
+    python tools/validate.py --scheduler tcp://host:8786     on a Dask cluster
+    python tools/validate.py --development 3 NOTEBOOK  seeds to work with; nothing is stored
+    python tools/validate.py --margins                 how likely each claim's test fails by luck
+"""
+
+import argparse
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from math import inf
+from pathlib import Path
+
+import nbformat
+import slices
+import tables
+import yaml
+
+from rnngan_tutorial.book.blocks import run_block
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "data" / "results" / "validation"
+COLUMNS = ["claim", "digest", "block", "seed", "outcome", "value", "bound", "alarm", "null",
+           "evidence", "torch", "capability"]
+
+
+def trained(chapter):
+    """The entries of a chapter's trained claims, by id."""
+    claims = yaml.safe_load((ROOT / "book" / "claims.yml").read_text())
+    return {entry["id"]: entry for entry in claims
+            if entry["chapter"] == chapter and entry["kind"] == "trained"}
+
+
+class Chapter:
+    """A notebook's trained claims, their digests and what is known of them."""
+
+    def __init__(self, path, package=None):
+        self.path = path.resolve()
+        self.name = self.path.relative_to(ROOT / "book").with_suffix("").as_posix()
+        self.file = RESULTS / f"{self.path.stem}.csv"
+        self.slicer = slices.Slicer(nbformat.read(path, 4))
+        package = package or slices.numerics()
+        self.digests = {id: self.slicer.digest(entry, package)
+                        for id, entry in trained(self.name).items()}
+        self.all = slices.digest(sorted(self.digests.items()))
+
+    def rows(self):
+        """The stored outcomes that still count."""
+        return [row for row in tables.read(self.file)
+                if self.digests.get(row["claim"]) == row["digest"]]
+
+    def seed(self, block):
+        """Of one block; below 2^30, with room for the seeds counted up from it."""
+        word = hashlib.sha256(f"{self.all} {block}".encode()).digest()
+        return int.from_bytes(word[:4], "big") >> 2
+
+    def jobs(self, blocks, threads):
+        """What is still to be run so that each claim has as many blocks."""
+        known = self.rows()
+        count = {id: sum(row["claim"] == id for row in known) for id in self.digests}
+        taken = {int(row["block"]) for row in known if int(row["seed"]) == self.seed(row["block"])}
+        block = 0
+        while short := [id for id in self.digests if count[id] < blocks]:
+            if block not in taken:
+                yield self.job(self.seed(block), short, threads, block)
+                for id in short:
+                    count[id] += 1
+            block += 1
+
+    def job(self, seed, ids, threads=1, block=-1):
+        return {"folder": str(self.path.parent), "cells": self.slicer.sources(*ids), "seed": seed,
+                "ids": list(ids), "threads": threads, "block": block}
+
+    def store(self, answer):
+        """Add a block's outcomes; those of other code are dropped."""
+        found = {row["claim"]: row for row in answer["found"]}
+        rows = self.rows()
+        for id in answer["ids"]:
+            row = found.get(id)
+            outcome = "not reached" if row is None else "held" if row["held"] else "not held"
+            row = row or {"value": "", "bound": "", "alarm": "", "null": {},
+                          "evidence": answer["error"].strip().splitlines()[-1:]}
+            rows.append({**{key: row.get(key, answer.get(key)) for key in COLUMNS},
+                         "claim": id, "digest": self.digests[id], "outcome": outcome,
+                         "null": json.dumps(row["null"])})
+        rows.sort(key=lambda row: (list(self.digests).index(row["claim"]), int(row["block"])))
+        tables.write(self.file, rows)
+
+
+def told(chapter, answer):
+    """A line about a block."""
+    found = {row["claim"]: row for row in answer["found"]}
+    bad = [f"{id} ({found[id]['value']:.3g}: {found[id]['evidence']})" if id in found else
+           f"{id} (not reached)" for id in answer["ids"] if not found.get(id, {}).get("held")]
+    return (f"{chapter.name}, block {answer['block']}: {len(answer['ids'])} claims in "
+            f"{answer['seconds']:.0f} s; " + (f"NOT HELD: {'; '.join(bad)}" if bad else "all held")
+            + (f"\n{answer['error']}" if answer["error"] else ""))
+
+
+def locally(work, workers):
+    """(chapter, answer) of each job, in processes of this machine."""
+    with ThreadPoolExecutor(workers) as pool:  # each thread waits for a process of its own
+        waiting = {pool.submit(run_block, job): chapter for chapter, job in work}
+        try:
+            for future in as_completed(waiting):
+                yield waiting[future], future.result()
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def on_cluster(work, scheduler):
+    """The same on a Dask cluster; what a lost worker had is done by another."""
+    from distributed import Client, as_completed
+    with Client(scheduler) as client:
+        waiting = {client.submit(run_block, job, pure=False, retries=3): chapter
+                   for chapter, job in work}
+        for future, answer in as_completed(waiting, with_results=True):
+            yield waiting[future], answer
+
+
+def chance_of_alarm(values, alarm):
+    """Probability that the next value lies beyond the alarm, by Student's t of those seen."""
+    from scipy.stats import t
+    n, mean = len(values), sum(values) / len(values)
+    spread = (sum((value - mean) ** 2 for value in values) / (n - 1) * (1 + 1 / n)) ** 0.5
+    low, high = (float(bound) for bound in json.loads(alarm.replace("inf", "Infinity")))
+    if not spread:
+        return float(not low < mean < high)
+    return sum(float(t.cdf(-(abs(mean - bound)) / spread, n - 1)) if low < mean < high else 1.0
+               for bound in (low, high) if abs(bound) < inf)
+
+
+def margins(found, fewest=5):
+    """Print how each claim fared, and how likely its test is to fail by luck."""
+    for chapter in found:
+        rows = [row for row in chapter.rows() if row["value"]]
+        for id in chapter.digests:
+            mine = [row for row in rows if row["claim"] == id]
+            if len(mine) < fewest:
+                print(f"{id}: {len(mine)} blocks")
+                continue
+            values = [float(row["value"]) for row in mine]
+            held = sum(row["outcome"] == "held" for row in mine)
+            nulls = [json.loads(row["null"]) for row in mine]
+            shown = ", ".join(f"{name} {min(n[name] for n in nulls):.3g} to "
+                              f"{max(n[name] for n in nulls):.3g}" for name in nulls[0])
+            print(f"{id}: held in {held} of {len(mine)}, {min(values):.3g} to {max(values):.3g}, "
+                  f"bound {mine[-1]['bound']}, alarm {mine[-1]['alarm']} with "
+                  f"{chance_of_alarm(values, mine[-1]['alarm']):.1e}; {shown}")
+
+
+def chapters(paths=()):
+    """The chapters of these notebooks, or of all."""
+    every = sorted(p for p in (ROOT / "book").rglob("*.ipynb")
+                   if ".ipynb_checkpoints" not in p.parts)
+    package = slices.numerics()
+    return [Chapter(path, package) for path in paths or every]
+
+
+def main(argv=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebooks", nargs="*", type=Path)
+    parser.add_argument("--blocks", type=int, default=10)
+    parser.add_argument("--workers", type=int, default=1, help="processes at a time")
+    parser.add_argument("--scheduler", help="address of a Dask scheduler")
+    parser.add_argument("--threads", type=int, default=1, help="threads of each process")
+    parser.add_argument("--development", type=int, metavar="N",
+                        help="run N blocks of development seeds, print, and store nothing")
+    parser.add_argument("--claims", nargs="*", help="only these, with --development")
+    parser.add_argument("--margins", action="store_true")
+    args = parser.parse_args(argv)
+    found = chapters(args.notebooks)
+    if args.margins:
+        return margins(found)
+    if args.development is not None:
+        work = [(c, c.job(1000 * n, args.claims or c.digests, args.threads, n))
+                for n in range(args.development) for c in found if c.digests]
+    else:  # first one block of every chapter, then the second, so that any part is a whole
+        queues = [[(c, job) for job in c.jobs(args.blocks, args.threads)] for c in found]
+        work = [queue[n] for n in range(max(map(len, queues), default=0))
+                for queue in queues if n < len(queue)]
+    answers = on_cluster(work, args.scheduler) if args.scheduler else locally(work, args.workers)
+    for chapter, answer in answers:
+        if args.development is None:
+            chapter.store(answer)
+        else:
+            for row in answer["found"]:
+                print(f"  {row['claim']}: {'held' if row['held'] else 'NOT HELD'} "
+                      f"{row['value']:.3g} in {row['bound']}; null {row['null']}; "
+                      f"{row['evidence']}")
+        print(told(chapter, answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
