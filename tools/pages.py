@@ -173,9 +173,8 @@ def heartbeats_page():
     lines = head("The heartbeats, loss by loss", "The same patient and budget for every loss, four "
                  "scores over eight seeds, with floor and control.")
     lines += ["Same patient, same budget, the same generator and discriminator, but for what a "
-              "loss asks for:\na label, a code, an encoder, a layer, or no discriminator. `mae` "
-              "has its own learning rate, as its\nchapter explains. Each cell is the median of "
-              "eight seeds, with the lowest and the highest seed in\nbrackets; "
+              "loss asks for:\na label, a code, an encoder, a layer, or no discriminator. Each "
+              "cell is the median of eight seeds,\nwith the lowest and the highest in brackets; "
               "{doc}`../game/measuring` says what the scores are. A name leads to its chapter.",
               "",
               "Sorted by the sliced Wasserstein distance to beats that were not trained on. The "
