@@ -133,13 +133,14 @@ def claims_page():
     lines += [f"The book makes {len(claims)} claims. {exact} are **exact**: mathematics, or what "
               "a program does, the\nsame on every machine. "
               f"{len(claims) - exact} are **trained**: their outcome depends on a training or on a "
-              "drawn\nsample. Those were also tried on blocks of seeds that nobody could have "
+              "drawn\nsample. Those are also tried on blocks of seeds that nobody could have "
               "tuned to: a block's\nseeds are a hash of the claim's words and of the code that it "
               "rests on, so that they change when\neither does. {doc}`evidence` says how.", "",
               f"So far {len(blocks)} trained claims have been tried, in {len(rows)} checks; "
-              f"{always} of them held each time.\nIn the tables, *held* counts the blocks, with "
-              "a 95 % interval (Wilson); the *statistic* is the number that\ndecides, lowest to "
-              "highest block, with the bound that it must keep; *where it is false* gives the same "
+              f"{always} of them held each time.\nThe others hold on the seeds that they were "
+              "written with; that is no evidence yet. In the tables, *held* counts the blocks, "
+              "with a 95 % interval (Wilson); the *statistic* is the number that\ndecides, lowest "
+              "to highest block, with the bound that it must keep; *where it is false* gives the same "
               "number\nfor something of which the sentence is not true. Folklore is stated as "
               "people say it. The outcomes are\nin `data/results/validation/`, written by "
               "`tools/validate.py`.", "", FILTER, ""]
