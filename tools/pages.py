@@ -58,7 +58,7 @@ def outcome(rows):
     low, high = wilson(held, n)
     values = [float(row["value"]) for row in rows if row["value"]]
     nulls = [json.loads(row["null"]) for row in rows if row["value"]]
-    first, last = json.loads(rows[-1]["bound"] or "[0, 0]")
+    first, last = validate.limits(rows[-1]["bound"] or "[0, 0]")
     wanted = (f"{first:.3g} to {last:.3g}" if max(abs(first), abs(last)) < inf else
               f"> {first:.3g}" if last == inf else f"< {last:.3g}")
     return (f"{held} of {n} ({low:.2f} to {high:.2f})",
@@ -140,8 +140,8 @@ def claims_page():
               f"{always} of them held each time.\nThe others hold on the seeds that they were "
               "written with; that is no evidence yet. In the tables, *held* counts the blocks, "
               "with a 95 % interval (Wilson); the *statistic* is the number that\ndecides, lowest "
-              "to highest block, with the bound that it must keep; *where it is false* gives the same "
-              "number\nfor something of which the sentence is not true. Folklore is stated as "
+              "to highest block, with the bound that it must keep; *where it is false* gives the "
+              "same number\nfor something of which the sentence is not true. Folklore is stated as "
               "people say it. The outcomes are\nin `data/results/validation/`, written by "
               "`tools/validate.py`.", "", FILTER, ""]
     for chapter, title in chapters().items():

@@ -129,12 +129,17 @@ def on_cluster(work, scheduler):
             yield waiting[future], answer
 
 
+def limits(text):
+    """(low, high) from a stored bound such as "[0.5, inf]"."""
+    return tuple(map(float, text.strip("[]").split(",")))
+
+
 def chance_of_alarm(values, alarm):
     """Probability that the next value lies beyond the alarm, by Student's t of those seen."""
     from scipy.stats import t
     n, mean = len(values), sum(values) / len(values)
     spread = (sum((value - mean) ** 2 for value in values) / (n - 1) * (1 + 1 / n)) ** 0.5
-    low, high = (float(bound) for bound in json.loads(alarm.replace("inf", "Infinity")))
+    low, high = limits(alarm)
     if not spread:
         return float(not low < mean < high)
     return sum(float(t.cdf(-(abs(mean - bound)) / spread, n - 1)) if low < mean < high else 1.0
