@@ -41,7 +41,7 @@ def parts(name):
     return data.split(0.8 if name == "modes" else 0.6, by="random")
 
 
-def rows(data, name, steps, seeds, checkpoint=None):
+def rows(data, name, steps, seeds, checkpoint=None, scores=None):
     """Train up to so many steps, on from an earlier stage if there is one, and score."""
     train, test = parts(data)
     loss = LOSSES[name] if isinstance(LOSSES[name], str) else LOSSES[name]()
@@ -49,7 +49,7 @@ def rows(data, name, steps, seeds, checkpoint=None):
     run = rt.train(train, loss, steps, seeds, checkpoint=checkpoint, checkpoint_every=10**9,
                    progress=False)
     seconds = (time.process_time() - began) / len(seeds)
-    scores = rt.score(run, test)
+    scores = rt.score(run, test, names=scores)
     return run, pd.DataFrame([
         {"loss": name, "steps": steps, "seed": seed, "seconds": round(seconds, 2),
          **{key: round(float(score.values[i]), 4) for key, score in scores.items()},

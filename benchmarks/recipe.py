@@ -19,6 +19,7 @@ SETTINGS = {
     "first edition": (3e-3, (0.5, 0.9), None, "constant"),
     "averaged": (3e-3, (0.0, 0.99), 0.99, "constant"),
     "cooled": (3e-3, (0.0, 0.99), 0.99, "cosine"),
+    "bold, with memory": (6e-3, (0.9, 0.999), 0.99, "constant"),
     "first edition, averaged": (3e-3, (0.5, 0.9), 0.99, "constant"),
     "not averaged": (3e-3, (0.0, 0.99), None, "constant"),
     "some momentum": (3e-3, (0.5, 0.99), 0.99, "constant"),
@@ -29,7 +30,7 @@ SETTINGS = {
 }
 LOSSES = ["bce", "minimax", "least_squares", "least_absolute", "kl", "reverse_kl", "hinge",
           "wasserstein_gp", "nonsaturating_r1r2", "r3gan", "improved", "conditional", "infogan",
-          "vae"]
+          "vae", "energy", "mse", "mae"]
 STEPS = {"heartbeats": 1000, "modes": 1000}
 
 

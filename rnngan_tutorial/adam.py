@@ -63,6 +63,11 @@ class Adam:
         return float(a + part * (c - a)), float(b + part * (d - b))
 
 
+# For a loss that plays no game: nobody answers its moves, so Adam may remember, and step further.
+ALONE = Adam(6e-3, 6e-3, (0.9, 0.999), reason="nearer to the data than the settings for games, in "
+             "each of two seeds (benchmarks/recipe.py)")
+
+
 def resolve(wanted: Iterable[Adam], given: Adam | Mapping[str, Any] | None = None) -> Adam:
     """The settings to train with: those of a loss, changed by those that were given.
 
@@ -90,7 +95,7 @@ def resolve(wanted: Iterable[Adam], given: Adam | Mapping[str, Any] | None = Non
     for name in changes:
         if name not in names:
             raise ValueError(f"adam has no setting {name!r}; choose from {', '.join(names)}")
-    first, *others = list(wanted) or [Adam()]
+    first, *others = list(wanted) or [ALONE]
     for other in others:
         for name in names:
             mine, theirs = getattr(first, name), getattr(other, name)

@@ -8,7 +8,7 @@ import torch
 from small_runs import equal, train, weights
 
 import rnngan_tutorial as rt
-from rnngan_tutorial.adam import Adam, resolve
+from rnngan_tutorial.adam import ALONE, Adam, resolve
 from rnngan_tutorial.loop import Loop
 from rnngan_tutorial.losses import BCE, MSE, REGISTRY, GradientPenalty, Loss, NonSaturating, Pearson
 
@@ -52,7 +52,9 @@ def test_no_settings_are_wanted_by_what_plays_no_game():
     assert GradientPenalty().adam is None
     for total in (GradientPenalty() + Calm(), Calm() + GradientPenalty()):
         assert resolve(total.adams) == Calm.adam
-    assert resolve(GradientPenalty().adams) == Adam()
+    alone = resolve(GradientPenalty().adams)
+    assert alone == ALONE and alone.betas == (0.9, 0.999) and alone.lr_generator == 6e-3
+    assert train("mse", 1).settings["adam"] == ALONE
 
 
 def test_terms_that_disagree_are_named_unless_it_is_said_which():

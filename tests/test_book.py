@@ -111,6 +111,15 @@ def test_every_claim_is_a_card_on_its_page_and_a_row_of_the_ledger(html, pages):
         assert "\nclaim " not in pages[html / f"{name}.html"].text
 
 
+def test_a_page_leads_to_the_glossary_from_the_first_use_of_a_word(html):
+    for name in ("losses/bce", "losses/wgan", "game/measuring", "game/adam"):
+        text = (html / f"{name}.html").read_text()
+        found = re.findall(r'class="term-link[^>]*#(term-[\w-]+)"', text)
+        assert len(found) == len(set(found)) > 8, name
+        for heading in re.findall(r"<h[1-6].*?</h[1-6]>", text, re.DOTALL):
+            assert "term-link" not in heading
+
+
 # In a browser
 
 LOOK = """<!doctype html><title>wait</title><body><script>

@@ -99,9 +99,26 @@ def test_outcomes_of_validation_are_sound(chapter):
         if len(rows) > 1:
             assert len({(row["value"], row["evidence"]) for row in rows}) > 1, id
         if len(rows) >= 10:
+            assert sum(row["outcome"] == "held" for row in rows) > len(rows) / 2, id
             chance = validate.chance_of_alarm([float(row["value"]) for row in rows],
-                                              rows[-1]["alarm"])
+                                              chapter.slicer.alarms[id])
             assert chance <= 1e-4, (id, chance)
+
+
+def test_a_verdict_that_fails_too_often_is_told_as_a_rate():
+    held, not_held = {"outcome": "held"}, {"outcome": "not held"}
+    for verdict, word in ((True, "true"), (False, "false")):
+        for rows, said in (([held] * 10, word), ([held] * 19 + [not_held], word), ([], word),
+                           ([held] * 9 + [not_held], f"{word} in 9 of 10"),
+                           ([not_held] * 5, word)):  # too few to tell
+            assert pages.spoken({"verdict": verdict}, rows) == said
+
+
+def test_seconds_of_a_stage_add_to_those_of_the_stages_it_goes_on_from():
+    rows = [{"loss": "a", "steps": steps, "seconds": seconds} for steps, seconds, seeds in
+            ((250, 1, 2), (1000, 3, 2), (16000, 70, 1)) for _ in range(seeds)]
+    assert pages.seconds_until([*rows, {"loss": "b", "steps": 250, "seconds": 9}]) == {
+        ("a", 250): 1, ("a", 1000): 4, ("a", 16000): 70, ("b", 250): 9}
 
 
 def test_headings_out_of_order_are_found():

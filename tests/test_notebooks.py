@@ -22,8 +22,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = [p for p in sorted((ROOT / "book").rglob("*.ipynb"))
-             if ".ipynb_checkpoints" not in p.parts]
+NOTEBOOKS = execute.notebooks()
 LINES, COLUMNS, DPI = 15, 79, 110
 # Cells that stay in the notebook and off the page may be longer.
 HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}

@@ -66,6 +66,9 @@ def test_docstrings_of_the_package_do_not_move_the_seeds():
     a, b = 'def f():\n    """One."""\n    return 1', "def f():\n    # Two.\n    return 1"
     assert slices.normal(a) == slices.normal(b) != slices.normal("def f():\n    return 2")
     assert slices.numerics() == slices.numerics()
+    decides = {path.stem for path in slices.deciding() if path.parent.name != "tables"}
+    assert {"training", "adam", "run", "history", "ordinary", "controls", "columns"} <= decides
+    assert not {"cli", "plots", "claims", "checkpoint", "__init__"} & decides
 
 
 def test_an_optimizer_changes_what_it_was_built_from():

@@ -26,6 +26,11 @@ BOOK, RUNTIMES = ROOT / "book", ROOT / "data" / "results" / "runtimes.csv"
 ENVIRONMENT = {"OMP_NUM_THREADS": "1", "TQDM_DISABLE": "1"}
 
 
+def notebooks(folder=BOOK):
+    """Every notebook of a folder, without the copies that Jupyter keeps."""
+    return [p for p in sorted(folder.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
+
+
 def source_hash(notebook):
     """A hash of every code cell's source and tags, to tell whose outputs are stored."""
     cells = [[cell.source, sorted(cell.metadata.get("tags", []))]
@@ -74,8 +79,7 @@ def record(path, seconds):
 
 def main(paths):
     os.environ.update(ENVIRONMENT)
-    every = [p for p in sorted(BOOK.rglob("*.ipynb")) if ".ipynb_checkpoints" not in p.parts]
-    for path in paths or every:
+    for path in paths or notebooks():
         print(path, "...", end=" ", flush=True)
         began = time.perf_counter()
         try:

@@ -4,11 +4,9 @@ A notebook opened on Colab finds no package. Its first code cell then installs i
 package is there, the cell does nothing. It stays off the page.
 """
 
-from pathlib import Path
-
+import execute
 import nbformat
 
-BOOK = Path(__file__).resolve().parents[1] / "book"
 ID, TAGS = "install-the-package", ["remove-cell"]
 # Without the extra "book": on Colab its newer ipykernel would break the running kernel.
 SOURCE = '''\
@@ -31,7 +29,7 @@ def put(notebook):
 
 
 if __name__ == "__main__":
-    for path in sorted(p for p in BOOK.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts):
+    for path in execute.notebooks():
         notebook = nbformat.read(path, 4)
         put(notebook)
         nbformat.write(notebook, path)

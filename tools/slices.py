@@ -9,6 +9,7 @@ import builtins
 import hashlib
 import json
 import re
+from math import inf
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -16,10 +17,11 @@ CALL = re.compile(r"\bclaim\(\s*\"([^\"]+)\"")
 # Methods that change what they are called on; those of PyTorch that do end in an underscore.
 CHANGES = {"add", "append", "backward", "clear", "extend", "insert", "load_state_dict", "pop",
            "remove", "setdefault", "sort", "step", "update", "zero_grad"}
-# Modules of the package that decide what is trained and how it is scored.
-NUMERICS = ["adam", "data", "draws", "loop", "loss", "losses", "networks", "players", "recurrence",
-            "round", "sampling", "scaling", "splits", "stacked", "datasets", "metrics/distances",
-            "metrics/judges", "metrics/scoring", "metrics/shares"]
+# Modules and methods of the package that show, store or read commands. All others decide what is
+# trained and how it is scored.
+DECIDE_NOTHING = {"__init__", "__main__", "cli", "cli_folder", "cli_options", "plots",
+                  "checkpoint", "saved", "layout", "metrics/__init__"}
+METHODS_THAT_DECIDE_NOTHING = {"__repr__", "_repr_html_", "diagnose", "save", "to_csv"}
 OPTIMIZER = re.compile(r"\b(Adam|Adadelta|SGD|RMSprop)\w*\(")
 # What only shows something: a cell of nothing but these is left out.
 SHOWS = {"glue", "print", "display", "check", "claim"}
@@ -32,9 +34,14 @@ def magic_free(source):
 
 
 def normal(source):
-    """Python without comments, docstrings and layout."""
+    """Python without comments, docstrings, layout and the alarms of claims.
+
+    An alarm is the business of a test: neither the sentence nor its outcome depends on it.
+    """
     tree = ast.parse(magic_free(source))
     for node in ast.walk(tree):
+        if is_claim(node):
+            node.keywords = [word for word in node.keywords if word.arg != "alarm"]
         body = getattr(node, "body", None)
         if (isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)) and body
                 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)):
@@ -46,10 +53,33 @@ def digest(*parts):
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def numerics():
-    """A digest of the package's code that decides outcomes."""
+def is_claim(node):
+    """Whether a node of a syntax tree is a call of `claim`."""
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"
+
+
+def deciding():
+    """The package's modules that decide outcomes."""
     package = ROOT / "rnngan_tutorial"
-    return digest([normal((package / f"{name}.py").read_text()) for name in NUMERICS])
+    names = {path.relative_to(package).with_suffix("").as_posix(): path
+             for path in sorted(package.rglob("*.py"))}
+    return [path for name, path in names.items()
+            if name not in DECIDE_NOTHING and not name.startswith("book/")]
+
+
+def numerics():
+    """A digest of the package's code that decides outcomes, without its imports."""
+    found = {}
+    for path in deciding():
+        tree = ast.parse(path.read_text())
+        tree.body = [node for node in tree.body
+                     if not isinstance(node, (ast.Import, ast.ImportFrom))]
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                node.body = [part for part in node.body if getattr(part, "name", "")
+                             not in METHODS_THAT_DECIDE_NOTHING] or [ast.Pass()]
+        found[path.relative_to(ROOT).as_posix()] = normal(ast.unparse(tree))
+    return digest(found)
 
 
 class Cell(ast.NodeVisitor):
@@ -193,6 +223,17 @@ def in_place(call):
     return name.endswith("_") and not name.endswith("__")
 
 
+def alarm(words):
+    """(low, high) beyond which a trained claim raises, from its call's keywords."""
+    says = {name: ast.literal_eval(words[name]) for name in ("above", "below", "within", "alarm")
+            if name in words}
+    if "within" in says:
+        return tuple(map(float, says.get("alarm", says["within"])))
+    if "above" in says:
+        return float(says.get("alarm", says["above"])), inf
+    return -inf, float(says.get("alarm", says["below"]))
+
+
 def root(node):
     """The name at the bottom of a chain of attributes, items and calls; None without."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
@@ -218,6 +259,12 @@ class Slicer:
             cell.reads |= moved - cell.binds - modules
         self.of = {id: at for at, cell in enumerate(self.cells)
                    for id in CALL.findall(cell.source)}
+        self.alarms = {}
+        for cell in self.cells:
+            for node in filter(is_claim, ast.walk(ast.parse(cell.source))):
+                words = {word.arg: word.value for word in node.keywords}
+                if "value" in words:
+                    self.alarms[ast.literal_eval(node.args[0])] = alarm(words)
 
     def slice(self, *ids):
         """Numbers of the cells that these claims rest on, in order."""

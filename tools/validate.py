@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from math import inf
 from pathlib import Path
 
+import execute
 import nbformat
 import slices
 import tables
@@ -34,24 +35,21 @@ COLUMNS = ["claim", "digest", "block", "seed", "outcome", "value", "bound", "ala
            "evidence", "torch", "capability"]
 
 
-def trained(chapter):
-    """The entries of a chapter's trained claims, by id."""
-    claims = yaml.safe_load((ROOT / "book" / "claims.yml").read_text())
-    return {entry["id"]: entry for entry in claims
-            if entry["chapter"] == chapter and entry["kind"] == "trained"}
+def listed():
+    """The entries of the book's claims."""
+    return yaml.safe_load((ROOT / "book" / "claims.yml").read_text())
 
 
 class Chapter:
     """A notebook's trained claims, their digests and what is known of them."""
 
-    def __init__(self, path, package=None):
+    def __init__(self, path, claims, package):
         self.path = path.resolve()
         self.name = self.path.relative_to(ROOT / "book").with_suffix("").as_posix()
         self.file = RESULTS / f"{self.path.stem}.csv"
         self.slicer = slices.Slicer(nbformat.read(path, 4))
-        package = package or slices.numerics()
-        self.digests = {id: self.slicer.digest(entry, package)
-                        for id, entry in trained(self.name).items()}
+        self.digests = {entry["id"]: self.slicer.digest(entry, package) for entry in claims
+                        if entry["chapter"] == self.name and entry["kind"] == "trained"}
         self.all = slices.digest(sorted(self.digests.items()))
 
     def rows(self):
@@ -82,9 +80,10 @@ class Chapter:
                 "ids": list(ids), "threads": threads, "block": block}
 
     def store(self, answer):
-        """Add a block's outcomes; those of other code are dropped."""
+        """Add a block's outcomes. Those of other words and code stay too, and do not count."""
         found = {row["claim"]: row for row in answer["found"]}
-        rows = self.rows()
+        rows = tables.read(self.file)
+        order = list(self.digests)
         for id in answer["ids"]:
             row = found.get(id)
             outcome = "not reached" if row is None else "held" if row["held"] else "not held"
@@ -93,7 +92,9 @@ class Chapter:
             rows.append({**{key: row.get(key, answer.get(key)) for key in COLUMNS},
                          "claim": id, "digest": self.digests[id], "outcome": outcome,
                          "null": json.dumps(row["null"])})
-        rows.sort(key=lambda row: (list(self.digests).index(row["claim"]), int(row["block"])))
+        rows.sort(key=lambda row: (  # stable: earlier wordings stand first
+            order.index(row["claim"]) if row["claim"] in order else len(order), row["claim"],
+            self.digests.get(row["claim"]) == row["digest"], row["digest"], int(row["block"])))
         tables.write(self.file, rows)
 
 
@@ -129,17 +130,12 @@ def on_cluster(work, scheduler):
             yield waiting[future], answer
 
 
-def limits(text):
-    """(low, high) from a stored bound such as "[0.5, inf]"."""
-    return tuple(map(float, text.strip("[]").split(",")))
-
-
 def chance_of_alarm(values, alarm):
-    """Probability that the next value lies beyond the alarm, by Student's t of those seen."""
+    """Probability that the next value lies beyond (low, high), by Student's t of those seen."""
     from scipy.stats import t
     n, mean = len(values), sum(values) / len(values)
     spread = (sum((value - mean) ** 2 for value in values) / (n - 1) * (1 + 1 / n)) ** 0.5
-    low, high = limits(alarm)
+    low, high = alarm
     if not spread:
         return float(not low < mean < high)
     return sum(float(t.cdf(-(abs(mean - bound)) / spread, n - 1)) if low < mean < high else 1.0
@@ -161,16 +157,14 @@ def margins(found, fewest=5):
             shown = ", ".join(f"{name} {min(n[name] for n in nulls):.3g} to "
                               f"{max(n[name] for n in nulls):.3g}" for name in nulls[0])
             print(f"{id}: held in {held} of {len(mine)}, {min(values):.3g} to {max(values):.3g}, "
-                  f"bound {mine[-1]['bound']}, alarm {mine[-1]['alarm']} with "
-                  f"{chance_of_alarm(values, mine[-1]['alarm']):.1e}; {shown}")
+                  f"bound {mine[-1]['bound']}, alarm {chapter.slicer.alarms[id]} with "
+                  f"{chance_of_alarm(values, chapter.slicer.alarms[id]):.1e}; {shown}")
 
 
 def chapters(paths=()):
     """The chapters of these notebooks, or of all."""
-    every = sorted(p for p in (ROOT / "book").rglob("*.ipynb")
-                   if ".ipynb_checkpoints" not in p.parts)
-    package = slices.numerics()
-    return [Chapter(path, package) for path in paths or every]
+    claims, package = listed(), slices.numerics()
+    return [Chapter(path, claims, package) for path in paths or execute.notebooks(ROOT / "book")]
 
 
 def main(argv=None):
@@ -197,6 +191,10 @@ def main(argv=None):
                 for queue in queues if n < len(queue)]
     answers = on_cluster(work, args.scheduler) if args.scheduler else locally(work, args.workers)
     for chapter, answer in answers:
+        if answer["died"]:
+            print(f"{chapter.name}, block {answer['block']}: {answer['error']}; it is no outcome "
+                  "and will be run again", flush=True)
+            continue
         if args.development is None:
             chapter.store(answer)
         else:

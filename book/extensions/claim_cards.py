@@ -1,7 +1,7 @@
 """A claim's line in a notebook's output becomes a card on the page: verdict, sentence, evidence.
 
 The words are those of claims.yml; the line comes from the stored output, and the card links to
-the claim's row in the ledger.
+the claim's row in the ledger, from which it has how often the claim held on fresh seeds.
 """
 
 import html
@@ -13,20 +13,23 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 LINE = re.compile(r"^claim ([\w-]+) (holds|does not hold in this run): (.*)$")
-VERDICTS = {True: ("true", "✓ true"), False: ("false", "✗ false"),
-            "half true": ("half", "◐ half true")}
+MARKS = {"true": "✓", "false": "✗"}
+ROW = re.compile(r'^\| <span id="([\w-]+)".*?\| \*\*(.*?)\*\* \| (.*?) \|', re.MULTILINE)
 LEDGER = "reference/claims"
 
 
 def card(entry, held, evidence, ledger):
     """HTML of one claim."""
-    kind, verdict = VERDICTS[entry["verdict"]]
+    kind = entry["spoken"].split()[0]
+    verdict = f"{MARKS[kind]} {entry['spoken']}"
+    count = f", held in {entry['held']} blocks" if entry["held"][0].isdigit() else ""
     luck = "" if held else ' <span class="claim-miss">not in this run</span>'
     return (f'<div class="claim claim-{kind}" id="claim-{entry["id"]}">'
             f'<p><span class="claim-verdict">{verdict}</span>{luck} '
             f'{html.escape(entry["sentence"])}</p>'
             f'<p class="claim-evidence">{html.escape(evidence)} '
-            f'<a href="{ledger}#{entry["id"]}">{entry["kind"]}, <code>{entry["id"]}</code></a></p>'
+            f'<a href="{ledger}#{entry["id"]}">{entry["kind"]}{count}, '
+            f'<code>{entry["id"]}</code></a></p>'
             f'</div>')
 
 
@@ -58,9 +61,11 @@ class Cards(SphinxPostTransform):
 
 
 def read_claims(app, config):
-    """Id -> entry of claims.yml."""
+    """Id -> entry of claims.yml, with the verdict and the count that the ledger prints."""
     entries = yaml.safe_load((Path(app.srcdir) / "claims.yml").read_text())
-    config.claims = {entry["id"]: entry for entry in entries}
+    ledger = ROW.findall((Path(app.srcdir) / f"{LEDGER}.md").read_text())
+    said = {id: {"spoken": verdict, "held": held.split(" (")[0]} for id, verdict, held in ledger}
+    config.claims = {entry["id"]: {**entry, **said[entry["id"]]} for entry in entries}
 
 
 def setup(app):

@@ -48,12 +48,8 @@ def run_block(job: dict[str, Any]) -> dict[str, Any]:
     -------
     dict
         The job, with found: the outcomes of its trained claims. error: what stopped it, if
-        something did. seconds, torch, capability: how long, which version, which instructions.
-
-    Raises
-    ------
-    RuntimeError
-        If the process died.
+        something did; died: whether that was the process itself, which says nothing of a claim.
+        seconds, torch, capability: how long, which version, which instructions.
     """
     environment = {**os.environ, "RNNGAN_FIRST_SEED": str(job["seed"]), "TQDM_DISABLE": "1",
                    "RNNGAN_THREADS": str(job["threads"]), "OMP_NUM_THREADS": str(job["threads"]),
@@ -62,10 +58,13 @@ def run_block(job: dict[str, Any]) -> dict[str, Any]:
     try:
         ran = subprocess.run([sys.executable, "-c", RUNNER], input=json.dumps(job), text=True,
                              capture_output=True, env=environment, timeout=TIMEOUT)
-        if ran.returncode:
-            raise RuntimeError(f"the block ended with {ran.returncode}: {ran.stderr[-2000:]}")
-        answer = json.loads(ran.stdout)
+        answer = json.loads(ran.stdout) if not ran.returncode else nothing(
+            f"the process ended with {ran.returncode}: {ran.stderr[-2000:]}", died=True)
     except subprocess.TimeoutExpired:
-        answer = {"found": [], "error": f"no end after {TIMEOUT} s", "torch": "",
-                  "capability": ""}
-    return {**job, **answer, "seconds": time.monotonic() - began}
+        answer = nothing(f"no end after {TIMEOUT} s")
+    return {"died": False, **job, **answer, "seconds": time.monotonic() - began}
+
+
+def nothing(error: str, died: bool = False) -> dict[str, Any]:
+    """What a block that came to no end answers."""
+    return {"found": [], "error": error, "died": died, "torch": "", "capability": ""}

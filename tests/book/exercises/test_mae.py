@@ -18,6 +18,8 @@ def pairs(d):
 @pytest.mark.parametrize(("name", "answer"), [
     ("pinball", pinball),
     ("pinball", lambda g, x, tau: torch.where(x > g, tau, 1 - tau) * (x - g).abs()),
+    ("pinball", lambda g, x, tau: 2 * pinball(g, x, tau)),
+    ("pinball", lambda g, x, tau: torch.where(x > g, (x - g) * tau / (1 - tau), g - x)),
     ("energy", lambda gx, gg, xx: 2 * gx.mean() - pairs(gg) - pairs(xx)),
 ])
 def test_right_answers_pass(name, answer, capsys):
@@ -29,6 +31,7 @@ def test_right_answers_pass(name, answer, capsys):
     ("pinball", lambda g, x, tau: (x - g).abs(), "still the median"),
     ("pinball", lambda g, x, tau: pinball(g, x, 1 - tau), "swapped"),
     ("pinball", lambda g, x, tau: tau * (x - g), "share tau lies below"),
+    ("pinball", lambda g, x, tau: pinball(g, x, tau).mean(), "one value per x"),
     ("energy", lambda gx, gg, xx: 2 * gx.mean() - gg.mean() - xx.mean(), "diagonals"),
     ("energy", lambda gx, gg, xx: gx.mean() - pairs(gg) - pairs(xx), "mixed one twice"),
     ("energy", lambda gx, gg, xx: gx.mean() - pairs(gg) / 2, "half of it"),
