@@ -1,4 +1,4 @@
-"""The book's four data sets, and the files that two of them come in."""
+"""The book's five data sets, and the files that three of them come in."""
 
 import hashlib
 from dataclasses import replace
@@ -16,6 +16,7 @@ MODE_AMPLITUDE, MODE_NOISE, MODE_LENGTH = 0.8, 0.03, 24
 
 SHA256 = {
     "heartbeats.npz": "6f5df9daadb28ebc274016b3e2ccd41d6b1d02873e7c88cfae2b89d7fe212ed2",
+    "weather.npz": "fad1c9fbf1d7c4c4da0067dac689aba71eebbd40a09ce96c454409dcf39e040d",
     "digits.npz": "323adff733bda1273c2a0f0d5a2c573d62029b3f2254f0b6f2345e4e665380d6",
 }
 
@@ -58,6 +59,21 @@ def digits() -> Sequences:
                      unit="ink", step_unit="row", scale=Scale(np.zeros(8), np.full(8, 16.0)))
 
 
+def weather() -> Sequences:
+    """917 days of hourly weather at New York's three airports in 2013; see data/README.md.
+
+    Days of one week are one recording, at whichever airport: they know of each other.
+    """
+    file = stored("weather.npz")
+    weeks = file["days"] // 7
+    scale = replace(Scale.fit(file["values"]), fitted=None)
+    return Sequences(scale.from_units(file["values"]), labels=file["labels"],
+                     label_names=("winter", "spring", "summer", "autumn"),
+                     feature_names=("temperature", "dew point", "wind speed", "pressure"),
+                     name="weather", unit=("°C", "°C", "m/s", "hPa"), step_unit="h", scale=scale,
+                     groups=weeks, group_names=tuple(f"week {i + 1}" for i in range(53)))
+
+
 def sines(n: int = 10_000, seed: int = 0) -> Sequences:
     """Sines as TimeGAN's public code draws them: 24 steps, 5 features, in [0, 1].
 
@@ -87,11 +103,11 @@ def modes(n: int = 4096, seed: int = 0) -> Sequences:
                      step_unit="step")
 
 
-LOADERS = ("heartbeats", "digits", "sines", "modes")
+LOADERS = ("heartbeats", "weather", "digits", "sines", "modes")
 
 
 def load(name: str, n: int | None = None, seed: int = 0) -> Sequences:
-    """One of the book's data sets: "heartbeats", "digits", "sines" or "modes".
+    """One of the book's data sets: "heartbeats", "weather", "digits", "sines" or "modes".
 
     Parameters
     ----------
@@ -120,7 +136,7 @@ def load(name: str, n: int | None = None, seed: int = 0) -> Sequences:
         return sines(seed=seed) if n is None else sines(n, seed)
     if name == "modes":
         return modes(seed=seed) if n is None else modes(n, seed)
-    data = heartbeats() if name == "heartbeats" else digits()
+    data = {"heartbeats": heartbeats, "weather": weather, "digits": digits}[name]()
     if n is None:
         return data
     if n > len(data):

@@ -1,4 +1,4 @@
-"""The book's four data sets and their files."""
+"""The book's five data sets and their files."""
 
 import hashlib
 import shutil
@@ -49,7 +49,7 @@ def test_heartbeats_are_rebuilt_from_the_recording(builders, tmp_path):
         np.testing.assert_allclose(array, stored[name], rtol=0, atol=tolerance, strict=True)
 
 
-@pytest.mark.parametrize("name", ["heartbeats.npz", "digits.npz"])
+@pytest.mark.parametrize("name", ["heartbeats.npz", "weather.npz", "digits.npz"])
 def test_data_files_hold_nothing_but_the_arrays(builders, tmp_path, name):
     import build_heartbeats
 
@@ -115,6 +115,38 @@ def test_digits():
     np.testing.assert_allclose(digits.to_units(digits.values), theirs.images, atol=1e-5)
     np.testing.assert_array_equal(digits.labels, theirs.target)
     assert digits.classes == 10
+
+
+def test_weather_is_rebuilt_from_the_record(builders):
+    import build_weather
+
+    made = build_weather.build()
+    with np.load(DATA / "weather.npz") as file:
+        for name, array in dict(file).items():
+            np.testing.assert_allclose(made[name], array, rtol=0, atol=1e-5, strict=True)
+
+
+def test_weather_is_what_the_readme_says():
+    weather = rt.load("weather")
+    assert weather.shape == (917, 24, 4) and np.abs(weather.values).max() <= 1
+    assert np.bincount(weather.labels).tolist() == [207, 236, 229, 245]
+    units = weather.to_units(weather.values)
+    temperature, dew_point, wind, pressure = np.moveaxis(units, 2, 0)
+    assert -12 < temperature.min() < -11 and 37 < temperature.max() < 38
+    assert (dew_point <= temperature + 0.1).all()  # air holds no more water than it can
+    assert wind.min() > -1e-5 and wind.max() < 20 and 983 < pressure.min() < pressure.max() < 1043
+    mean = [temperature[weather.labels == season].mean() for season in range(4)]
+    assert mean[0] < mean[1] < mean[2] and mean[3] < mean[2]
+    first, second = weather.split(0.6)
+    assert not set(first.groups) & set(second.groups)  # no week on both sides
+
+
+def test_short_gaps_of_the_weather_are_filled_and_long_ones_are_not(builders):
+    from build_weather import filled
+
+    nan = np.nan
+    found = filled(np.array([nan, 1, nan, nan, nan, 5, nan, nan, nan, nan, 0, nan]))
+    np.testing.assert_allclose(found, [nan, 1, 2, 3, 4, 5, nan, nan, nan, nan, 0, nan])
 
 
 def test_picked_series_are_picked_at_random():
@@ -185,7 +217,7 @@ def test_damaged_and_missing_files_are_named(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("name", "options", "message"), [
-    ("heartbeat", {}, "choose from heartbeats, digits, sines, modes"),
+    ("heartbeat", {}, "choose from heartbeats, weather, digits, sines, modes"),
     ("heartbeats", {"n": 481}, "has 480 series, not 481"),
     ("modes", {"n": 0}, "n is 0"),
     ("sines", {"n": 1.5}, "n is 1.5"),

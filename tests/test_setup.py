@@ -87,7 +87,7 @@ def test_the_version_is_that_of_the_citation_and_of_the_newest_entry_of_the_chan
 
 def test_licences_are_named_and_whole():
     data = text("data/README.md")
-    assert PROJECT["license"] == "MIT AND ODC-By-1.0 AND CC-BY-4.0"
+    assert PROJECT["license"] == "MIT AND ODC-By-1.0 AND CC-BY-4.0 AND CC0-1.0"
     assert "ODC-By 1.0" in data and "CC BY 4.0" in data
     assert yaml.safe_load(text("CITATION.cff"))["license"] == "MIT"
     assert text("LICENSE").startswith("MIT License")

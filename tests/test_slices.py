@@ -51,7 +51,8 @@ def test_magics_and_shell_lines_are_no_python():
 
 def test_digest_is_of_words_and_code_alone():
     def of(*sources, package="p", **change):
-        return slicer(*sources).digest({**ENTRY, **change}, package)
+        stub = type("Stub", (), {"digest": lambda self, sources: package})()
+        return slicer(*sources).digest({**ENTRY, **change}, stub)
 
     plain = of("x = 1", "y = 0", 'claim("a", x)')
     assert plain == of("x = 1  # one", "y = 9", "plt.show()", 'claim( "a",\n x)')
@@ -65,10 +66,35 @@ def test_digest_is_of_words_and_code_alone():
 def test_docstrings_of_the_package_do_not_move_the_seeds():
     a, b = 'def f():\n    """One."""\n    return 1', "def f():\n    # Two.\n    return 1"
     assert slices.normal(a) == slices.normal(b) != slices.normal("def f():\n    return 2")
-    assert slices.numerics() == slices.numerics()
-    decides = {path.stem for path in slices.deciding() if path.parent.name != "tables"}
-    assert {"training", "adam", "run", "history", "ordinary", "controls", "columns"} <= decides
-    assert not {"cli", "plots", "claims", "checkpoint", "__init__"} & decides
+
+
+def test_modules_that_a_claim_uses_are_found_through_imports():
+    package = slices.Package()
+    decide = package.used(["run = rt.train(rt.load('modes'), 'bce')", "rt.score(run, test)"])
+    assert {"training", "adam", "loop", "run", "history", "losses", "round", "recurrence", "draws",
+            "machine", "datasets", "scaling", "metrics/scoring", "metrics/names",
+            "metrics/distances", "metrics/judges", "metrics/shares"} <= set(decide)
+    assert not {"cli", "plots", "checkpoint", "__init__", "metrics/controls"} & set(decide)
+    assert "metrics/controls" in package.used(["rt.metrics.controls(train)"])
+    assert package.used(["x = 1"]) == []
+
+
+def test_only_what_a_claim_uses_moves_its_seeds(tmp_path):
+    def digest(source, **change):
+        files = {"a": "from .b import two\ndef one():\n    return two()",
+                 "b": "def two():\n    return 2", "c": "def three():\n    return 3", **change}
+        for name, text in files.items():
+            (tmp_path / f"{name}.py").write_text(text)
+        return slices.Package(tmp_path).digest([source])
+
+    plain = digest("one()")
+    assert plain == digest("one()", c="def three():\n    return 4")
+    assert plain == digest("one()", b='def two():\n    """Two."""\n    return 2  # two')
+    assert plain == digest("one()", d="def four():\n    return 4")
+    assert plain != digest("one()", b="def two():\n    return 22")
+    run = "class R:\n    def go(self):\n        return 1\n    def save(self):\n        return {}"
+    assert (digest("R()", c=run.format(1)) == digest("R()", c=run.format(2))
+            != digest("R()", c=run.format(1).replace("return 1", "return 3", 1)))
 
 
 def test_an_optimizer_changes_what_it_was_built_from():

@@ -17,10 +17,10 @@ CALL = re.compile(r"\bclaim\(\s*\"([^\"]+)\"")
 # Methods that change what they are called on; those of PyTorch that do end in an underscore.
 CHANGES = {"add", "append", "backward", "clear", "extend", "insert", "load_state_dict", "pop",
            "remove", "setdefault", "sort", "step", "update", "zero_grad"}
-# Modules and methods of the package that show, store or read commands. All others decide what is
-# trained and how it is scored.
+# Modules and methods of the package that show, store or read commands. The others decide what is
+# trained and how it is scored, as far as a claim uses them.
 DECIDE_NOTHING = {"__init__", "__main__", "cli", "cli_folder", "cli_options", "plots",
-                  "checkpoint", "saved", "layout", "metrics/__init__"}
+                  "checkpoint", "diagnosis", "layout", "saved", "metrics/__init__"}
 METHODS_THAT_DECIDE_NOTHING = {"__repr__", "_repr_html_", "diagnose", "save", "to_csv"}
 OPTIMIZER = re.compile(r"\b(Adam|Adadelta|SGD|RMSprop)\w*\(")
 # What only shows something: a cell of nothing but these is left out.
@@ -58,28 +58,54 @@ def is_claim(node):
     return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "claim"
 
 
-def deciding():
-    """The package's modules that decide outcomes."""
-    package = ROOT / "rnngan_tutorial"
-    names = {path.relative_to(package).with_suffix("").as_posix(): path
-             for path in sorted(package.rglob("*.py"))}
-    return [path for name, path in names.items()
-            if name not in DECIDE_NOTHING and not name.startswith("book/")]
+class Package:
+    """The package's modules that decide outcomes: what each defines, what it imports, its code."""
+
+    def __init__(self, folder=ROOT / "rnngan_tutorial"):
+        self.defines, self.imports, self.code = {}, {}, {}
+        for path in sorted(folder.rglob("*.py")):
+            name = path.relative_to(folder).with_suffix("").as_posix()
+            if name in DECIDE_NOTHING or name.startswith("book/"):
+                continue
+            tree = ast.parse(path.read_text())
+            self.imports[name] = imported(tree)
+            tree.body = [node for node in tree.body
+                         if not isinstance(node, (ast.Import, ast.ImportFrom))]
+            self.defines[name] = {name.split("/")[-1]} | set().union(*map(defined, tree.body))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef):
+                    node.body = [part for part in node.body if getattr(part, "name", "")
+                                 not in METHODS_THAT_DECIDE_NOTHING] or [ast.Pass()]
+            self.code[name] = normal(ast.unparse(tree))
+
+    def used(self, sources):
+        """Modules that define a word of these sources, and all that those import."""
+        words, found = set(), set()
+        for node in (node for source in sources for node in ast.walk(ast.parse(source))):
+            words |= {getattr(node, part) for part in ("id", "attr", "name")
+                      if isinstance(getattr(node, part, None), str)}
+        while new := {name for name, own in self.defines.items() if own & words} - found:
+            found |= new
+            words = set().union(*(self.imports[name] for name in new))
+        return sorted(found)
+
+    def digest(self, sources):
+        """Of the modules that these sources use, without their imports."""
+        return digest({name: self.code[name] for name in self.used(sources)})
 
 
-def numerics():
-    """A digest of the package's code that decides outcomes, without its imports."""
-    found = {}
-    for path in deciding():
-        tree = ast.parse(path.read_text())
-        tree.body = [node for node in tree.body
-                     if not isinstance(node, (ast.Import, ast.ImportFrom))]
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
-                node.body = [part for part in node.body if getattr(part, "name", "")
-                             not in METHODS_THAT_DECIDE_NOTHING] or [ast.Pass()]
-        found[path.relative_to(ROOT).as_posix()] = normal(ast.unparse(tree))
-    return digest(found)
+def imported(tree):
+    """What a module of the package imports from others of it: names of modules and of things."""
+    return {name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level
+            for name in [(node.module or "").split(".")[-1], *(part.name for part in node.names)]}
+
+
+def defined(node):
+    """Names that a statement at the top of a module binds."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 class Cell(ast.NodeVisitor):
@@ -295,5 +321,6 @@ class Slicer:
 
     def digest(self, entry, package):
         """A digest of a claim's words and of the code it rests on."""
+        sources = self.sources(entry["id"])
         return digest(entry["id"], entry["sentence"], str(entry["verdict"]),
-                      [normal(source) for source in self.sources(entry["id"])], package)
+                      [normal(source) for source in sources], package.digest(sources))

@@ -163,7 +163,7 @@ def margins(found, fewest=5):
 
 def chapters(paths=()):
     """The chapters of these notebooks, or of all."""
-    claims, package = listed(), slices.numerics()
+    claims, package = listed(), slices.Package()
     return [Chapter(path, claims, package) for path in paths or execute.notebooks(ROOT / "book")]
 
 
