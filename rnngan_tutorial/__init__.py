@@ -13,6 +13,7 @@ from .round import Round
 from .run import Diverged, Run
 from .saved import load_run
 from .scaling import Scale
+from .sweeps import sweep
 from .tables import from_array, from_csv, from_frame
 from .training import train
 
@@ -20,5 +21,5 @@ __version__ = "0.2.0"
 __all__ = [
     "Adam", "Diverged", "History", "Latent", "MODES", "Round", "Run", "Scale", "Sequences",
     "default_device", "from_array", "from_csv", "from_frame", "load", "load_run", "loss",
-    "losses", "metrics", "plots", "score", "seeds", "train",
+    "losses", "metrics", "plots", "score", "seeds", "sweep", "train",
 ]

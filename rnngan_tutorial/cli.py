@@ -24,6 +24,7 @@ from .metrics import score
 from .metrics.inputs import FEWEST
 from .networks import Latent
 from .run import Diverged
+from .sweeps import sweep
 from .tables import from_csv
 from .training import train
 
@@ -34,6 +35,7 @@ examples:
   rnngan train --data pump.csv --sep ';' --time date --recording unit --length 48 --out run
   rnngan score --run run --choose-best
   rnngan sample --run run --n 100 --out samples.csv
+  rnngan sweep plan.toml --out comparison --workers 4
 
 The CSV file has a header and one row per time step. Training cuts it into series and holds a
 part of them out for the scores. The folder of the run gets checkpoint.pt, run.rnngan (all that
@@ -104,6 +106,18 @@ def parser() -> Parser:
     one.add_argument("--choose-best", action="store_true", help="choose the best GAN on one half "
                      "of the series, and score on the other")
     add(one, "reading the file of --data (default: as in training)", options.AGAIN)
+
+    one = command("sweep", "PLAN.toml --out FOLDER ",
+                  "compare losses on data, at several budgets, with settings chosen alike")
+    one.add_argument("plan", type=options.place, metavar="PLAN.toml",
+                     help="what to compare; the documentation of rt.sweep says what stands in it")
+    one.add_argument("--out", required=True, type=options.place, metavar="FOLDER",
+                     help="what is done stands there, and the same command goes on from it")
+    one.add_argument("--workers", type=int, default=1, help="processes (default: 1)")
+    one.add_argument("--devices", type=options.names, default=[], metavar="A,B", help="given to "
+                     "the workers in turn, such as cuda:0,cuda:1 (default: as for train)")
+    one.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work")
+    one.add_argument("--threads", type=int, help="CPU threads of each worker (default: 1)")
 
     command("losses", "", "list the losses with Adam's settings and their own options")
     return top
@@ -247,6 +261,21 @@ def read_again(args: argparse.Namespace, like: Sequences,
                     **options.pandas_options(wished))
 
 
+# --- sweep ---------------------------------------------------------------------------------------
+
+def sweep_command(args: argparse.Namespace) -> int:
+    """Do what is left of a plan; print the median scores of each loss at its last budget."""
+    table = sweep(args.plan, args.out, workers=args.workers, devices=args.devices,
+                  scheduler=args.scheduler, threads=args.threads)
+    last = table[(table.stage == "report") & table.value.notna()]
+    last = last[last.steps == last.steps.max()]
+    if len(last):
+        print(last.pivot_table(index=["data", "loss"], columns="score", values="value",
+                               aggfunc="median").round(3).to_string())
+    print(f"{args.out / 'results.csv'}: {len(table)} rows")
+    return 0
+
+
 # --- losses --------------------------------------------------------------------------------------
 
 def losses_command(args: argparse.Namespace) -> int:
@@ -268,7 +297,7 @@ def losses_command(args: argparse.Namespace) -> int:
 # --- All of them ---------------------------------------------------------------------------------
 
 COMMANDS = {"train": train_command, "sample": sample_command, "score": score_command,
-            "losses": losses_command}
+            "sweep": sweep_command, "losses": losses_command}
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -65,7 +65,7 @@ class Package:
         self.defines, self.imports, self.code = {}, {}, {}
         for path in sorted(folder.rglob("*.py")):
             name = path.relative_to(folder).with_suffix("").as_posix()
-            if name in DECIDE_NOTHING or name.startswith("book/"):
+            if name in DECIDE_NOTHING or name.startswith(("book/", "sweeps/")):
                 continue
             tree = ast.parse(path.read_text())
             self.imports[name] = imported(tree)
