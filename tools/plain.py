@@ -30,7 +30,8 @@ LEFT = re.compile(r"\{[\w:+-]+\}`|^[\s>]*(:{3,}|[`~]{3,}\s*\{|\([\w-]+\)=$)", re
 FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 # What a folded cell is for, by what stands in it; Colab shows it in the cell's place.
 FOR = {first_cell.SOURCE: "Install the package where it is missing",
-       "widgets.": "Open an explorer", "inspect.getsource": "The code, from the package",
+       "rt.plots.use_style(": "Set up", "widgets.": "Open an explorer",
+       "inspect.getsource": "The code, from the package",
        "score_line(": "This chapter's row of the table", "plt.show(": "Draw the figure",
        "claim(": "Test what the text claims", "glue(": "Numbers for the text"}
 

@@ -256,4 +256,4 @@ def spread(content):
 
 def folded(title, body):
     """Something that a click opens; its title is Markdown."""
-    return f"{OPEN.format(SUMMARY.renderInline(title))}\n\n{body}\n\n{CLOSE}"
+    return f"{OPEN.format(SUMMARY.renderInline(title))}\n\n{body.strip()}\n\n{CLOSE}"

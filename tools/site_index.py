@@ -14,9 +14,10 @@ from docutils.nodes import make_id
 from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
+from pybtex.backends.plaintext import Backend
 from pybtex.database import parse_file
-from pybtex.plugin import find_plugin
 from pybtex.richtext import Text
+from pybtex.style.formatting.plain import Style
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -122,9 +123,8 @@ class Index:
 
     def references(self, keys):
         """(key, text) of some references, in alphabetical order."""
-        style = find_plugin("pybtex.style.formatting", "plain")()
-        for entry in style.format_bibliography(self.bibliography, list(keys)):
-            yield entry.key, entry.text.render_as("text")
+        for entry in Style().format_bibliography(self.bibliography, list(keys)):
+            yield entry.key, entry.text.render(Backend())
 
 
 def texts(path):
