@@ -175,6 +175,19 @@ def test_the_predictor_is_told_all_but_the_last_feature(monkeypatch):
     assert_allclose(timegan.errors(real, low, 2) + timegan.errors(real, high, 2), 1, rtol=1e-5)
 
 
+def test_the_predictor_is_shown_nothing_of_the_last_step(monkeypatch):
+    read, states = set(), cells.Cells.states
+
+    def reading(judges, x):
+        read.update(one.numpy().tobytes() for one in x[0].detach())
+        return states(judges, x)
+
+    monkeypatch.setattr(cells.Cells, "states", reading)
+    fake, real = uniform(20, features=3), uniform(30, features=3, seed=1)
+    timegan.errors(fake, real, 1, iterations=2)
+    assert read == {one[:-1, :-1].tobytes() for one in (*fake, *real)}
+
+
 def test_the_predictor_is_scored_on_every_next_step_of_every_real_series(deaf):
     real = uniform(30, features=3)
     guess = 1 / (1 + math.exp(-1))
