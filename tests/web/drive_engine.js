@@ -45,16 +45,18 @@ const answers = {
       series: rowsOf(game.sample(flat(noise[i]), noise[i].length), noise[i].length)}))};
   },
 
-  /** A run with the engine's own random numbers; the first seed's weight is NaN at one step. */
+  /** A run with the engine's own random numbers; the first seed may be poisoned at some step. */
   run({data: name, settings, poison}) {
     const data = load(name), ruler = new lab.Ruler(data), trainer = new lab.Trainer(settings, data);
     const scores = () => trainer.games.map(game =>
       ruler.scores(game.sample(trainer.noise(game.seed, ruler.n), ruler.n), ruler.n));
     const before = scores();
-    while (!trainer.done && !(trainer.steps > poison + 3)) {
-      if (trainer.steps === poison) {
-        const {draw} = trainer.games[0];
-        trainer.games[0].draw = (...key) => ({...draw(...key), uniform: [], rows: [NaN]});
+    while (!trainer.done) {
+      const [game] = trainer.games, {draw} = game;
+      if (trainer.steps === poison?.step && poison.how === "data") {
+        game.draw = (...key) => ({...draw(...key), rows: []});
+      } else if (trainer.steps === poison?.step) {
+        game.discriminator.out.fill(1e200);
       }
       trainer.step();
     }
@@ -110,7 +112,13 @@ const answers = {
   worker: ({data: name, script}) => new Promise((resolve, reject) => {
     const page = `const {parentPort} = require("node:worker_threads");
       globalThis.self = {postMessage: message => parentPort.postMessage(message)};
-      parentPort.on("message", data => self.onmessage({data}));`;
+      parentPort.on("message", data => self.onmessage({data}));
+      const later = setTimeout;
+      let line = 0;
+      globalThis.setTimeout = (slice, ms) => {
+        if (line++) throw new Error("two slices stand in line");
+        later(() => { line--; slice(); }, ms);
+      };`;
     const worker = new Worker(page + require(`${folder}/worker.js`).text(lab), {eval: true});
     const told = [], plain = v => ArrayBuffer.isView(v) ? [...v] : v;
     const reached = (word, {type, done, running}) => word === "wait" || word === type ||

@@ -112,6 +112,7 @@ def test_own_series_are_scaled_and_split_as_the_package_does():
     ([[1, 2], [1, None]], None, "series 2 holds what is no finite number"),
     ([[1, 2], [1, 3]], ["a"], "there are 1 labels for 2 series"),
     ("1,2,3", None, "give two series or more"),
+    ([[i, 1] for i in range(60)], list(range(60)), "there are 60 different labels; 50 are"),
 ])
 def test_own_series_that_will_not_do_get_one_line(series, labels, message):
     assert message in fault("own", series=series, labels=labels)

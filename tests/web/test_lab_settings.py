@@ -98,8 +98,8 @@ def test_the_worker_plays_what_it_is_told():
                                           "lr_generator": 0.001}}, "progress",
         {"type": "start"}, "done",
         {"type": "settings", "settings": {"hidden": 5, "seeds": 2, "batch": 8, "steps": 10}},
-        "scores", {"type": "settings", "settings": {"loss": "gan"}}, "error",
-        {"type": "step", "steps": 99}, "scores", {"type": "sing"}, "error"])
+        "scores", {"type": "restart", "settings": {"loss": "gan"}}, "error",
+        {"type": "restart"}, "scores", {"type": "step", "steps": 99}, "scores", {"type": "sing"}, "error"])
     kinds = [message["type"] for message in told]
     assert kinds[:7] == ["error", "ready", "progress", "scores", "progress", "scores", "progress"]
     assert told[0]["message"] == "send a restart first"
@@ -122,15 +122,17 @@ def test_the_worker_plays_what_it_is_told():
     rest = told[kinds.index("ready", 2):]
     assert rest[0]["settings"]["hidden"] == 5 and rest[1]["step"] == 0
     assert rest[3]["message"].startswith("there is no loss 'gan'")
-    assert rest[4]["step"] == 10 and rest[4]["done"]
+    assert rest[4]["settings"] == rest[0]["settings"]  # what was refused leaves nothing behind
+    assert rest[7]["step"] == 10 and rest[7]["done"]
     assert rest[-1]["message"] == "nobody knows 'sing'"
 
 
 def test_the_worker_pauses_and_goes_on():
     told = asked("worker", data="modes", script=[
         {"type": "restart", "data": True, "settings": {"hidden": 4, "seeds": 1, "steps": 10 ** 6}},
-        "scores", {"type": "start"}, "progress", {"type": "pause"}, "paused", "silence",
-        {"type": "start"}, "progress", {"type": "pause"}, "paused"])
+        "scores", {"type": "start"}, {"type": "start"}, "progress", {"type": "pause"}, "paused",
+        "silence", {"type": "start"}, "progress", {"type": "pause"}, "paused"])
+    assert "error" not in {message["type"] for message in told}
     progress = [message for message in told if message["type"] == "progress"]
     steps = [message["step"] for message in progress]
     assert steps == sorted(steps) and len(set(steps)) >= 3

@@ -483,9 +483,9 @@ class Adam {
 const HALF = 1e-3;  // half the distance of the two series whose logits give a slope
 const GROUPS = {real: 0, fake: 1, mix: 2};
 
-/** Copy columns from one (rows, columns) matrix to another. */
-function copy(from, fromColumns, start, into, intoColumns, at, count) {
-  for (let o = start, p = at; o < from.length; o += fromColumns, p += intoColumns) {
+/** Copy the first columns of one matrix into another, from its column `at` on. */
+function copy(from, fromColumns, into, intoColumns, at, count) {
+  for (let o = 0, p = at; o < from.length; o += fromColumns, p += intoColumns) {
     for (let n = 0; n < count; n++) into[p + n] = from[o + n];
   }
 }
@@ -521,17 +521,18 @@ class Game {
     this.logits = {real: new Float64Array(0), fake: new Float64Array(0)};
     this.losses = {discriminator: NaN, generator: NaN};
     this.lengths = {discriminator: NaN, generator: NaN};  // of the players' gradients
-    this.diverged = null;
+    this.rounds = 0;
+    this.diverged = null;  // or the step at which it stopped
   }
 
   /** Moves of the discriminator, then one of the generator; false if it stops being finite. */
-  step(number) {
+  step() {
     const {settings, data, game} = this, {batch: B, hidden: H, latent} = settings;
     const {length: T, features: F} = data, rounds = game ? settings.discriminator_steps : 1;
     const made = this.room("made", T, H, latent[0] + latent[1], padded(B));
     const x = new Float64Array(T * F * B);
     for (let i = 0; i < rounds; i++) {
-      const {rows, normal, uniform} = this.draw(this.seed, number * rounds + i);
+      const {rows, normal, uniform} = this.draw(this.seed, this.rounds++);
       for (let b = 0; b < B; b++) {
         for (let k = 0; k < T * F; k++) x[k * B + b] = data.values[rows[b] * T * F + k];
       }
@@ -560,8 +561,8 @@ class Game {
     const {settings, data, discriminator: net, game, penalties} = this;
     const {batch: B, hidden: H} = settings, {length: T, features: F} = data;
     const on = this.room("judged", T, H, F, padded(this.mixes ? 3 * B : 2 * B));
-    copy(x, B, 0, on.x, on.N, 0, B);
-    copy(made.out, made.N, 0, on.x, on.N, B, B);
+    copy(x, B, on.x, on.N, 0, B);
+    copy(made.out, made.N, on.x, on.N, B, B);
     for (let k = 0; this.mixes && k < T * F; k++) {
       for (let b = 0; b < B; b++) {
         const fake = made.out[k * made.N + b];
@@ -637,8 +638,8 @@ class Game {
     const {settings, data, discriminator: net, game} = this;
     const {batch: B, hidden: H} = settings, {length: T, features: F} = data;
     const on = this.room("moved", T, H, F, padded(game.paired ? 2 * B : B));
-    copy(made.out, made.N, 0, on.x, on.N, 0, B);
-    if (game.paired) copy(x, B, 0, on.x, on.N, B, B);
+    copy(made.out, made.N, on.x, on.N, 0, B);
+    if (game.paired) copy(x, B, on.x, on.N, B, B);
     const score = read(net, on), factor = on.factor.fill(0);
     this.losses.generator = 0;
     for (let b = 0; b < B; b++) {
@@ -648,7 +649,7 @@ class Game {
     }
     pull(net, on, factor, true);
     const push = new Float64Array(T * F * made.N);
-    copy(on.dx, on.N, 0, push, made.N, 0, B);
+    copy(on.dx, on.N, push, made.N, 0, B);
     return push;
   }
 
@@ -724,7 +725,7 @@ class Trainer {
   step() {
     if (this.done) return false;
     for (const game of this.games) {
-      if (game.diverged === null && !game.step(this.steps)) game.diverged = this.steps;
+      if (game.diverged === null && !game.step()) game.diverged = this.steps;
     }
     this.steps++;
     return !this.done;
@@ -933,6 +934,9 @@ function fromArray(series, labels = null, name = "own") {
     throw new Error(`there are ${labels.length} labels for ${list.length} series; give one each`);
   }
   const names = labels ? [...new Set(labels.map(String))].sort() : [];
+  if (names.length > 50) {
+    throw new Error(`there are ${names.length} different labels; 50 are the most`);
+  }
   const order = shuffled(list.length, random(0, SAMPLING - 3));
   // Each kind is split alike; too few series are all for training, and then none are scored.
   const first = Math.round(0.6 * list.length), enough = list.length - first >= FEWEST;
