@@ -99,7 +99,8 @@ def test_the_worker_plays_what_it_is_told():
         {"type": "start"}, "done",
         {"type": "settings", "settings": {"hidden": 5, "seeds": 2, "batch": 8, "steps": 10}},
         "scores", {"type": "restart", "settings": {"loss": "gan"}}, "error",
-        {"type": "restart"}, "scores", {"type": "step", "steps": 99}, "scores", {"type": "sing"}, "error"])
+        {"type": "restart"}, "scores", {"type": "step", "steps": 99}, "scores",
+        {"type": "sing"}, "error"])
     kinds = [message["type"] for message in told]
     assert kinds[:7] == ["error", "ready", "progress", "scores", "progress", "scores", "progress"]
     assert told[0]["message"] == "send a restart first"
