@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from . import checkpoint as files
 from .checks import check_seeds, plain
 from .data import Sequences
+from .diagnosis import Diagnosis, diagnose
 from .history import History
 from .loss import Loss
 from .needs import Needs
@@ -297,6 +298,28 @@ class Run:
         x, y = given_series(self, values, labels)
         with torch.no_grad():
             return self.discriminator(x, y).cpu().numpy()
+
+    def diagnose(self, test: Sequences | None = None) -> Diagnosis:
+        """Which of the known diseases of training the run shows, seed by seed.
+
+        Parameters
+        ----------
+        test : Sequences, optional
+            Real series that were not trained on; with them the split is looked at too, and a
+            run that was loaded without its data is compared with them.
+
+        Returns
+        -------
+        Diagnosis
+            Printed as a table: what was found, by which number and limit, the likely cause and
+            what to try first; what was looked at and not found; what could not be looked at.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `test` is no Sequences, or has other series than the run.
+        """
+        return diagnose(self, test)
 
     # --- Kept for another day ---
 

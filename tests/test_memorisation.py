@@ -118,6 +118,11 @@ def test_more_training_series_than_held_out_ones_do_not_look_like_copies():
     assert np.mean(shares) < 0.7
 
 
+def test_more_held_out_series_than_training_ones_count_alike():
+    ratio = nearest_ratio(fresh(30, 4)[None], TRAIN[:15], HELD_OUT)
+    assert ratio == pytest.approx(1 / nearest_ratio(fresh(30, 4)[None], HELD_OUT, TRAIN[:15]))
+
+
 def test_a_poor_generator_is_no_copier():
     """One point for ever: the ratio and the curve tell it from copies, the duplicates do not."""
     train, held_out = fresh(400, 5), fresh(400, 6)
@@ -228,6 +233,13 @@ def test_after_a_drift_the_gaussian_shows_that_laws_are_seen_and_not_copies():
     found = nulls(rt.Sequences(fresh(100, 0)), drifted)
     assert found["gaussian"]["membership_auc"] > 0.6 and found["gaussian"]["nearest_ratio"] < 0.95
     assert found["new"]["membership_auc"] < 0.5
+
+
+def test_nulls_do_not_depend_on_where_the_data_lie():
+    data = [[rt.Sequences(fresh(60, seed) / 4 + shift) for seed in (0, 1)] for shift in (0, 0.5)]
+    plain, moved = (nulls(*parts) for parts in data)
+    for name in plain:
+        assert moved[name] == pytest.approx(plain[name], rel=1e-3), name
 
 
 @pytest.mark.parametrize("wrong", [{"n": 0}, {"seed": -1}])

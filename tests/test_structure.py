@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[1] / "rnngan_tutorial"
-CORE = {"adam", "arrays", "checkpoint", "checks", "data", "draws", "fitting", "history", "identity",
-        "layout", "loop", "loss", "losses", "machine", "needs", "networks", "options", "ordinary",
-        "players", "recorder", "recurrence", "round", "run", "sampling", "saved", "scaling",
-        "splits", "stacked", "training"}
+CORE = {"adam", "arrays", "case", "checkpoint", "checks", "data", "diagnosis", "draws", "fitting",
+        "history", "identity", "layout", "loop", "loss", "losses", "machine", "needs", "networks",
+        "options", "ordinary", "players", "recorder", "recurrence", "round", "run", "sampling",
+        "saved", "scaling", "signs", "splits", "stacked", "training"}
 FOUNDATIONS = {"adam", "checkpoint", "identity", "machine", "recurrence"}
 
 

@@ -114,6 +114,20 @@ def test_a_network_that_adds_nothing_leaves_white_noise_white():
 
 # --- The network --------------------------------------------------------------------------------
 
+def test_the_network_sees_and_gives_numbers_of_variance_one_beside_the_linear_guess():
+    network, found = Velocity(1, 4, sources(1)), {}
+    network.forth.register_forward_pre_hook(lambda _, seen: found.update(seen=seen[0][:, :, :1]))
+    network.out.register_forward_hook(lambda _, states, made: found.update(made=made))
+    for t in (0.0, 0.3, 0.9):
+        x, _ = straight_way(white(1, 4000, 5, 1), white(1, 4000, 5, 1, seed=1),
+                            torch.full((1, 4000), t))
+        d = t ** 2 + (1 - t) ** 2
+        velocity = network(x, torch.full((1, 4000), t))
+        assert found["seen"].var().item() == pytest.approx(1, abs=0.05)
+        torch.testing.assert_close(velocity, (2 * t - 1) / d * x + found["made"].permute(
+            1, 3, 0, 2) / d ** 0.5)
+
+
 def test_every_step_of_the_velocity_sees_every_step_of_the_series():
     network, x = Velocity(1, 4, sources(1)), white(1, 1, 5, 1).requires_grad_()
     made = network(x, torch.full((1, 1), 0.3))
