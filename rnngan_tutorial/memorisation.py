@@ -2,9 +2,8 @@
 
 Three measures in the Euclidean distance of whole series, in scaled units. All compare training
 series with held-out ones, so the two must have one law: split at random, or recordings at random.
-After a split by time a generator that copies nothing is nearer to its training series as well;
-`nulls` shows by how much. None of them is a proof of privacy: they look at the nearest series
-alone.
+After a split by time a generator that copies nothing may be nearer to either; `nulls` shows by
+how much. None of them is a proof of privacy: they look at the nearest series alone.
 """
 
 from __future__ import annotations
