@@ -110,9 +110,10 @@ def test_a_forest_learns_from_generated_series_what_is_asked_of_real_ones():
     pytest.importorskip("sklearn")
     x, y = uniform(60), np.arange(60) % 2
     x[y == 1] += 2
-    assert rgan.train_synthetic_test_real(x, y, x, y, trees=5) == (1, 1)
-    assert rgan.train_synthetic_test_real(x, 1 - y, x, y, trees=5) == (0, 0)
-    # Three of four said right, one of each kind wrong side: accuracy .75, F1 weighted by kind.
+    learned = rgan.forest(x, y, trees=5)
+    assert rgan.usefulness(learned, x, y) == (1, 1)
+    assert rgan.usefulness(rgan.forest(x, 1 - y, trees=5), x, y) == (0, 0)
+    # It says 0, 0, 1, 1 where the truth is 0, 0, 0, 1: F1 of 0.8 and 2 / 3, by kind.
     truth = np.array([0, 0, 0, 1])
-    got = rgan.train_synthetic_test_real(x, y, x[[0, 2, 1, 3]], truth, trees=5)
+    got = rgan.usefulness(learned, x[[0, 2, 1, 3]], truth)
     assert_allclose(got, (0.75, 0.75 * (2 * 2 / 3 / (1 + 2 / 3)) + 0.25 * (2 * 0.5 / 1.5)))

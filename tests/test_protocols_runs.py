@@ -121,8 +121,7 @@ def test_every_part_runs_at_a_tiny_size(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(plan, "SCORES", {**quick, "correlational": diffusion.correlational})
     monkeypatch.setattr(plan, "FLOORS", 1)
     monkeypatch.setattr(rgan, "FIT_STEPS", 2)
-    monkeypatch.setattr(rgan, "train_synthetic_test_real",
-                        partial(rgan.train_synthetic_test_real, trees=5))
+    monkeypatch.setattr(rgan, "forest", partial(rgan.forest, trees=5))
     size = ["--steps", "4", "--hidden", "4", "--batch", "8", "--checkpoints", "2", "--seeds", "2"]
     size += ["--results", f"{tmp_path / 'rows.csv'}", "--runs", f"{tmp_path}", "--n", "60"]
     for arguments in (["sines", "controls"], ["sines", "runs"], ["sines", "rgan"],

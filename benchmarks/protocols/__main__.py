@@ -10,7 +10,7 @@ there is not judged again, and a run that was cut off goes on where it was.
 import argparse
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -133,12 +133,13 @@ def judge_as_rgan(rows: Rows, table: Table, recipe: Recipe, seeds: tuple, folder
     y = table.labels if recipe.made().needs.labels else None
 
     def add(judged: str, seed: int, step: int, fake: np.ndarray) -> None:
+        learned = cache(lambda: rgan.forest(fake, y[train]))  # once for both parts, if at all
         for part, at in (("validation", choose), ("test", test)):
             key = (judged, seed, step, part)
             rows.add((table.name, n, "mmd2", *key), partial(rgan.discrepancy, fake, x[at]))
             if y is not None:
-                rows.add((table.name, n, "tstr", *key), partial(
-                    rgan.train_synthetic_test_real, fake, y[train], x[at], y[at]))
+                rows.add((table.name, n, "tstr", *key),
+                         lambda at=at: rgan.usefulness(learned(), x[at], y[at]))
 
     add("real", 0, 0, x[train])
     for step, run in stages(table.sequences(train), recipe, seeds, folder / f"{table.name}-{n}-60"):

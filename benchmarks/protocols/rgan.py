@@ -20,6 +20,7 @@ digits and seven tasks on private records of patients have no counterpart here.
 """
 
 from math import ceil
+from typing import Any
 
 import numpy as np
 import torch
@@ -129,21 +130,15 @@ def discrepancy(fake: np.ndarray, real: np.ndarray, seed: int = 0,
         return float(mmd2(kernels(squares_of(x_real[few:], x_fake[few:]), widths)))
 
 
-def train_synthetic_test_real(series: np.ndarray, labels: np.ndarray, test: np.ndarray,
-                              truth: np.ndarray, seed: int = 0,
-                              trees: int = TREES) -> tuple[float, float]:
-    """Accuracy and weighted F1, on real series, of a forest that learned from others.
-
-    Parameters
-    ----------
-    series, labels : ndarray, shapes (N, T, F) and (N,)
-        To learn from: generated ones, or real ones for what they would give.
-    test, truth : ndarray, shapes (M, T, F) and (M,)
-    seed, trees : int
-    """
+def forest(series: np.ndarray, labels: np.ndarray, seed: int = 0, trees: int = TREES) -> Any:
+    """A forest that learned the labels (N,) of series (N, T, F), each as a row of numbers."""
     from sklearn.ensemble import RandomForestClassifier
+    return RandomForestClassifier(trees, random_state=seed).fit(series.reshape(len(series), -1),
+                                                                labels)
+
+
+def usefulness(learned: Any, test: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+    """Accuracy and weighted F1 of a `forest` on real series (M, T, F) with labels (M,)."""
     from sklearn.metrics import accuracy_score, f1_score
-    forest = RandomForestClassifier(trees, random_state=seed)
-    forest.fit(series.reshape(len(series), -1), labels)
-    guess = forest.predict(test.reshape(len(test), -1))
+    guess = learned.predict(test.reshape(len(test), -1))
     return accuracy_score(truth, guess), f1_score(truth, guess, average="weighted")
