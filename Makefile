@@ -16,6 +16,9 @@ book: $(READY)  ## build the book from the outputs stored in its notebooks
 	@$(BIN)/jupyter-book build book/ -W -n --keep-going --all -q
 	@echo "the book: $(CURDIR)/_build/html/index.html"
 
+plain: $(READY)  ## the notebooks without MyST that the launch buttons open, in _plain/
+	@$(BIN)/python tools/plain.py
+
 test: $(READY)  ## unit tests, every notebook run again and compared, checks of the built book
 	$(BIN)/pytest
 
@@ -31,7 +34,7 @@ lint: $(READY)  ## style, spelling and types
 	$(BIN)/mypy
 
 clean:  ## remove what was built, and the environment
-	rm -rf $(VENV) _build build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage
+	rm -rf $(VENV) _build _plain build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage
 
 .DEFAULT_GOAL := help
-.PHONY: help book test execute serve lint clean
+.PHONY: help book plain test execute serve lint clean

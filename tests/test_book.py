@@ -120,6 +120,27 @@ def test_a_page_leads_to_the_glossary_from_the_first_use_of_a_word(html):
             assert "term-link" not in heading
 
 
+def test_downloaded_notebooks_are_plain_and_lead_to_these_pages(html, pages):
+    """tests/test_plain.py has the rest."""
+    links = []
+    for path in (html / "_sources").rglob("*.ipynb"):
+        text = path.read_text()
+        links += re.findall(r"\(https://rnngan-tutorial\.github\.io/rnngan_tutorial/"
+                            r"([^)#]+\.html)#?([^)]*)\)", text)
+        assert "{doc}" not in text and "{glue:" not in text, path
+    assert len(links) > 300
+    for page, anchor in set(links):
+        assert not anchor or anchor in pages[html / page].ids, (page, anchor)
+
+
+def test_launch_buttons_open_the_plain_notebooks(pages, html):
+    address = "rnngan-tutorial/rnngan_tutorial"
+    assert {link for link in pages[html / "losses" / "bce.html"].links if "launch" in link
+            or "colab" in link or "binder" in link} == {
+        f"https://colab.research.google.com/github/{address}/blob/notebooks/losses/bce.ipynb",
+        f"https://mybinder.org/v2/gh/{address}/notebooks?urlpath=lab/tree/losses/bce.ipynb"}
+
+
 # In a browser
 
 LOOK = """<!doctype html><title>wait</title><body><script>
@@ -213,6 +234,8 @@ def small_book(folder, **changed):
     for name in ("assets", "extensions"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
     (folder / "book" / "claims.yml").write_text("[]")
+    (folder / "book" / "reference").mkdir()
+    (folder / "book" / "reference" / "claims.md").write_text("# Claims\n")
     shutil.copy(ROOT / "book" / "references.bib", folder / "book")
     for name, text in {**SOUND, **changed}.items():
         (folder / "book" / name).write_text(text)

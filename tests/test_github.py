@@ -74,6 +74,24 @@ def test_pages_are_published_after_the_tests_and_not_from_a_fork():
     assert jobs["deploy"]["permissions"] == {"pages": "write", "id-token": "write"}
 
 
+def test_notebooks_are_pushed_where_the_launch_buttons_look():
+    """By a job that runs nothing of ours: it alone may write, and only has what `build` made."""
+    jobs = WORKFLOWS["publish"]["jobs"]
+    push = jobs["notebooks"]
+    assert "build" in push["needs"] and push["permissions"] == {"contents": "write"}
+    assert [name for name, job in jobs.items() if "contents" in job.get("permissions", {})
+            ] == ["notebooks"]
+    assert {"run": "make plain"} in jobs["build"]["steps"]
+    made = [step["with"] for step in jobs["build"]["steps"] if "upload-artifact" in str(step)]
+    [taken, pushed] = push["steps"]
+    assert [made[0]["name"], made[0]["path"]] == [taken["with"]["name"], "_plain"]
+    assert pushed["working-directory"] == taken["with"]["path"]
+    assert "checkout" not in str(push) and "python" not in str(push)
+    theme = yaml.safe_load(text("_config.yml"))["sphinx"]["config"]["html_theme_options"]
+    assert theme["repository_branch"] == "notebooks" == pushed["run"].split()[-1]
+    assert theme["path_to_docs"] == ""
+
+
 def test_workflows_take_pythons_that_fit():
     pythons = [str(python) for workflow in WORKFLOWS.values() for job in workflow["jobs"].values()
                for python in job.get("strategy", {}).get("matrix", {}).get("python", [])]

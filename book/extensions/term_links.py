@@ -16,7 +16,7 @@ NOT_IN = (nodes.title, nodes.table, nodes.reference, nodes.literal, nodes.math, 
 
 def terms(env):
     """Word -> (page, anchor) of the glossary's terms; the longest first."""
-    found = {name: place for (kind, name), place in env.get_domain("std").objects.items()
+    found = {name.lower(): place for (kind, name), place in env.get_domain("std").objects.items()
              if kind == "term" and name not in EVERYDAY}
     return dict(sorted(found.items(), key=lambda item: -len(item[0])))
 
