@@ -1,6 +1,6 @@
 """Recurrent GANs for your own sequences, with every loss they are trained with."""
 
-from . import losses, metrics, plots
+from . import losses, memorisation, metrics, plots, rivals
 from .adam import Adam
 from .data import Sequences
 from .datasets import MODES, load
@@ -21,5 +21,5 @@ __version__ = "0.2.0"
 __all__ = [
     "Adam", "Diverged", "History", "Latent", "MODES", "Round", "Run", "Scale", "Sequences",
     "default_device", "from_array", "from_csv", "from_frame", "load", "load_run", "loss",
-    "losses", "metrics", "plots", "score", "seeds", "sweep", "train",
+    "losses", "memorisation", "metrics", "plots", "rivals", "score", "seeds", "sweep", "train",
 ]

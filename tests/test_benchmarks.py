@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import budgets  # noqa: E402
 
 
-@pytest.mark.parametrize("loss", ["bce", "mse"])
+@pytest.mark.parametrize("loss", ["bce", "vae"])
 def test_a_part_of_the_budgets_comes_out_again(loss):
     """Seed by seed, as far as rounding that grows over 250 steps lets it."""
     table = stored("budgets_heartbeats")

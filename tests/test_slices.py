@@ -77,6 +77,8 @@ def test_modules_that_a_claim_uses_are_found_through_imports():
     assert not {"cli", "plots", "checkpoint", "__init__", "metrics/controls"} & set(decide)
     assert "metrics/controls" in package.used(["rt.metrics.controls(train)"])
     assert package.used(["x = 1"]) == []
+    assert "rivals/flow" not in package.used(["flow = fit(common)"])
+    assert "rivals/flow" in package.used(["rt.rivals.fit('flow', train)"])
 
 
 def test_only_what_a_claim_uses_moves_its_seeds(tmp_path):

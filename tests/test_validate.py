@@ -175,6 +175,15 @@ def test_chance_of_alarm_is_students():
     assert validate.chance_of_alarm([1.0, 1.0], (0, inf)) == 0
 
 
+def test_advice_on_an_alarm_that_is_too_near_or_lets_a_null_through():
+    values, nulls = [1.0, 2.0, 3.0, 2.0, 2.5], [{"noise": -3.0}, {"noise": -9.0}]
+    assert validate.advice(values, (-99, inf), [{"noise": -100.0}]) == ""
+    said = validate.advice(values, (0.5, inf), nulls)
+    low = float(said.split("(")[1].split(",")[0])
+    assert low < 0.5 and validate.chance_of_alarm(values, (low * 1.01, inf)) < 1e-4
+    assert validate.advice(values, (-99, inf), nulls) == "lets noise through"
+
+
 def test_a_dask_cluster_that_loses_a_worker_loses_nothing(book, tmp_path):
     scheduler = subprocess.Popen([sys.executable, "-m", "distributed.cli.dask_scheduler", "--port",
                                   "0", "--no-dashboard", "--scheduler-file",

@@ -21,6 +21,9 @@ CHANGES = {"add", "append", "backward", "clear", "extend", "insert", "load_state
 # trained and how it is scored, as far as a claim uses them.
 DECIDE_NOTHING = {"__init__", "__main__", "cli", "cli_folder", "cli_options", "plots", "case",
                   "checkpoint", "diagnosis", "layout", "saved", "signs", "metrics/__init__"}
+# Rooms that are entered by their name alone: what stands in them has names that notebooks also
+# give to things of their own.
+ROOMS = {"rivals", "memorisation"}
 METHODS_THAT_DECIDE_NOTHING = {"__repr__", "_repr_html_", "diagnose", "save", "to_csv"}
 OPTIMIZER = re.compile(r"\b(Adam|Adadelta|SGD|RMSprop)\w*\(")
 # What only shows something: a cell of nothing but these is left out.
@@ -84,7 +87,9 @@ class Package:
         for node in (node for source in sources for node in ast.walk(ast.parse(source))):
             words |= {getattr(node, part) for part in ("id", "attr", "name")
                       if isinstance(getattr(node, part, None), str)}
-        while new := {name for name, own in self.defines.items() if own & words} - found:
+        shut = ROOMS - words
+        while new := {name for name, own in self.defines.items()
+                      if own & words and name.split("/")[0] not in shut} - found:
             found |= new
             words = set().union(*(self.imports[name] for name in new))
         return sorted(found)

@@ -130,20 +130,37 @@ def on_cluster(work, scheduler):
             yield waiting[future], answer
 
 
+def mean_and_spread(values):
+    """Mean, and the standard deviation of what the next value is off it."""
+    n, mean = len(values), sum(values) / len(values)
+    return mean, (sum((value - mean) ** 2 for value in values) / (n - 1) * (1 + 1 / n)) ** 0.5
+
+
 def chance_of_alarm(values, alarm):
     """Probability that the next value lies beyond (low, high), by Student's t of those seen."""
     from scipy.stats import t
-    n, mean = len(values), sum(values) / len(values)
-    spread = (sum((value - mean) ** 2 for value in values) / (n - 1) * (1 + 1 / n)) ** 0.5
-    low, high = alarm
+    n, (mean, spread), (low, high) = len(values), mean_and_spread(values), alarm
     if not spread:
         return float(not low < mean < high)
     return sum(float(t.cdf(-(abs(mean - bound)) / spread, n - 1)) if low < mean < high else 1.0
                for bound in (low, high) if abs(bound) < inf)
 
 
+def advice(values, alarm, nulls, chance=1e-4):
+    """What to do about an alarm: nothing, or wider bounds; and which nulls it lets through."""
+    from scipy.stats import t
+    (mean, spread), (low, high) = mean_and_spread(values), alarm
+    said = []
+    if chance_of_alarm(values, alarm) > chance:
+        reach = float(t.isf(chance / 2, len(values) - 1)) * spread
+        said.append(f"wants ({min(low, mean - reach):.2g}, {max(high, mean + reach):.2g})")
+    said += [f"lets {name} through" for name in nulls[0]
+             if any(low < null[name] < high for null in nulls)]
+    return ", ".join(said)
+
+
 def margins(found, fewest=5):
-    """Print how each claim fared, and how likely its test is to fail by luck."""
+    """Print how each claim fared, how likely its test is to fail by luck, and what to do."""
     for chapter in found:
         rows = [row for row in chapter.rows() if row["value"]]
         for id in chapter.digests:
@@ -158,7 +175,8 @@ def margins(found, fewest=5):
                               f"{max(n[name] for n in nulls):.3g}" for name in nulls[0])
             print(f"{id}: held in {held} of {len(mine)}, {min(values):.3g} to {max(values):.3g}, "
                   f"bound {mine[-1]['bound']}, alarm {chapter.slicer.alarms[id]} with "
-                  f"{chance_of_alarm(values, chapter.slicer.alarms[id]):.1e}; {shown}")
+                  f"{chance_of_alarm(values, chapter.slicer.alarms[id]):.1e} "
+                  f"{advice(values, chapter.slicer.alarms[id], nulls)}; {shown}")
 
 
 def chapters(paths=()):

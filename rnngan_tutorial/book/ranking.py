@@ -60,7 +60,7 @@ def interval(statistic: Statistic, *scores: Scores, level: float = 0.95, repeats
     found = np.empty(repeats)
     for i in range(repeats):
         drawn = [[rng.choice(one[name], len(one[name])) for name in names] for one in scores]
-        found[i] = statistic(*drawn)  # type: ignore[call-arg]  # one argument per method
+        found[i] = statistic(*drawn)  # one argument per method
     low, high = np.quantile(found, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
 

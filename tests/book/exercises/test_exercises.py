@@ -25,5 +25,6 @@ def test_in_the_book_each_starter_fails_and_each_solution_passes(path):
             for name in CALL.findall(cell.source):
                 said = "".join(out.get("text", "") for out in cell.outputs)
                 verdicts.setdefault(name, []).append(said.split(":")[0].strip())
-    assert verdicts or path.parent.name == "asides", "a chapter has an exercise that checks itself"
+    asked = path.parent.name in ("game", "losses")
+    assert verdicts or not asked, "a chapter has an exercise that checks itself"
     assert set(map(tuple, verdicts.values())) <= {("not yet", "right")}
