@@ -17,11 +17,12 @@ QUICK = ["sliced_wasserstein", "wide_share"]
 
 
 def test_every_penalty_stands_with_both_games():
-    games = ablation.games()
-    assert len(games) == 12 and len(set(map(repr, games.values()))) == 12
-    for penalty, gamma, _ in ablation.penalties():
-        assert {game for game, *rest in games if rest == [penalty, gamma]} == {
-            "nonsaturating", "relativistic"}
+    keys = ablation.keys()
+    assert len(keys) == 8 and len({repr(ablation.build(key)) for key in keys}) == 8
+    assert {key[2] for key in keys if key[1] == "none"} == {0.0}
+    for penalty in ablation.PENALTIES:
+        assert [game for game, mine, _ in keys if mine == penalty] == [
+            "nonsaturating", "relativistic"]
 
 
 @pytest.mark.parametrize(("key", "name"), [
@@ -36,64 +37,103 @@ def test_the_corners_are_losses_of_the_registry(key, name):
                       score=lambda v: (v ** 2).sum((2, 3)))
     for player in ("discriminator", "generator"):
         mine, theirs = (getattr(loss, player)(record) for loss in
-                        (ablation.games()[key], rt.loss(name)))
+                        (ablation.build(key), rt.loss(name)))
         torch.testing.assert_close(mine, theirs)
 
 
 def test_the_plan_is_fair_in_every_part():
     plan = list(ablation.plan())
-    seeds = [seed for block in ablation.BLOCKS for seed in block]
-    assert len(set(seeds)) == 16 and not set(seeds) & set(budgets.SEEDS)
-    short, long = plan[:24], plan[24:]
-    assert {steps for steps, *_ in short} == {1000} and {steps for steps, *_ in long} == {4000}
-    assert [key for *_, key in short[:12]] == list(ablation.games())  # a block of all games first
-    assert len(long) == 8 and {key[1:] for *_, key in long} == {("none", 0.0), ("both", 0.3)}
+    first, second = ablation.BLOCKS
+    assert len({*first, *second}) == 16 and not {*first, *second} & set(budgets.SEEDS)
+    for at, seeds in ((0, first), (8, second)):  # a block of all games first
+        assert plan[at:at + 8] == [(1000, seeds, key) for key in ablation.keys()]
+    corners, weights = plan[16:20], plan[20:]
+    assert {(steps, seeds) for steps, seeds, _ in corners} == {(4000, first)}
+    assert [key[:2] for *_, key in corners] == [
+        (game, penalty) for penalty in ("none", "both") for game in ablation.GAMES]
+    assert weights == [(1000, first, ("relativistic", "both", gamma)) for gamma in (0.1, 1.0)]
+
+
+def test_the_weight_is_that_of_the_key():
+    both = ablation.build(("relativistic", "both", 0.7))
+    assert repr(both).count("gamma=0.7") == 2
 
 
 @pytest.fixture
 def small(tmp_path, monkeypatch):
-    """Two games, two blocks of two seeds, three and six steps, quick scores, in a folder."""
-    every = ablation.games
-    keep = [("relativistic", "none", 0.0), ("relativistic", "both", 0.3)]
-    monkeypatch.setattr(ablation, "games", lambda: {key: every()[key] for key in keep})
+    """No penalty and both, two blocks of two seeds, three and six steps, quick scores."""
+    monkeypatch.setattr(ablation, "PENALTIES", {
+        name: ablation.PENALTIES[name] for name in ("none", "both")})
     monkeypatch.setattr(ablation, "BLOCKS", ((5, 6), (7, 8)))
     monkeypatch.setattr(ablation, "STEPS", 3)
     monkeypatch.setattr(ablation, "LONG", 6)
+    monkeypatch.setattr(ablation, "OTHER_GAMMAS", (1.0,))
     monkeypatch.setattr(ablation, "RESULTS", tmp_path)
     monkeypatch.setattr(ablation.tempfile, "gettempdir", lambda: str(tmp_path))
-    train, rows = rt.train, ablation.rows
+    every, train, rows = ablation.keys, rt.train, ablation.rows
+    monkeypatch.setattr(ablation, "keys", lambda *given: every(*given or (("none", "both"),)))
     monkeypatch.setattr(ablation, "rows", lambda *a: rows(*a, scores=QUICK))
     monkeypatch.setattr(ablation.rt, "train", lambda *a, **k: train(*a, **k, hidden=4))
     return tmp_path / "ablation_heartbeats.csv"
 
 
-def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(small, monkeypatch, capsys):
-    ablation.main(["heartbeats"])
-    whole = pd.read_csv(small)
-    assert len(whole) == 16 and not whole.drop(columns="milliseconds").duplicated().any()
+def untimed(path):
+    return pd.read_csv(path).drop(columns="milliseconds")
+
+
+def forget(small):
     small.unlink()
     for state in (small.parent / "rnngan_ablation").iterdir():
         state.unlink()
-    rows, left = ablation.rows, [5]
 
-    def dies(*given):
+
+@pytest.mark.parametrize("at", [2, 9, 12])
+def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(small, monkeypatch, capsys, at):
+    """It dies in the training number `at`: in the first block, in a longer one, in the last."""
+    ablation.main(["heartbeats"])
+    whole = untimed(small)
+    assert len(whole) == 2 * (4 + 4 + 4 + 1) and not whole.duplicated().any()
+    forget(small)
+    score, left = rt.score, [at]
+
+    def dies(*given, **options):  # trained, and its state written, but not in the table
         left[0] -= 1
         if left[0] < 0:
             raise KeyboardInterrupt
-        return rows(*given)
+        return score(*given, **options)
 
-    monkeypatch.setattr(ablation, "rows", dies)
+    monkeypatch.setattr(ablation.rt, "score", dies)
     with pytest.raises(KeyboardInterrupt):
         ablation.main(["heartbeats"])
-    assert len(pd.read_csv(small)) == 10
-    monkeypatch.setattr(ablation, "rows", rows)
+    assert len(pd.read_csv(small)) == 2 * at
+    monkeypatch.setattr(ablation.rt, "score", score)
     ablation.main(["heartbeats"])
-    again = pd.read_csv(small)
-    pd.testing.assert_frame_equal(*(t.drop(columns="milliseconds") for t in (again, whole)))
+    pd.testing.assert_frame_equal(untimed(small), whole)
     before = small.read_bytes()
     ablation.main(["heartbeats"])  # nothing is left to do
     assert small.read_bytes() == before
     assert capsys.readouterr().out
+
+
+def test_the_longer_training_goes_on_from_the_shorter(small):
+    ablation.main(["heartbeats"])
+    whole = untimed(small)
+    forget(small)
+    train, _ = ablation.parts("heartbeats", (5, 6))
+    key = ("relativistic", "both", 0.3)
+    straight = ablation.rows("heartbeats", key, 6, (5, 6), small.parent / "alone.pt")
+    mine = whole[(whole.steps == 6) & (whole.game == key[0]) & (whole.penalty == key[1])]
+    assert list(mine.sliced_wasserstein) == list(straight.sliced_wasserstein)
+    assert len(train) == round(0.6 * len(rt.load("heartbeats")))
+
+
+def test_a_run_that_is_interrupted_leaves_no_row(small, monkeypatch):
+    train = ablation.rt.train
+    monkeypatch.setattr(ablation.rt, "train", lambda data, loss, steps, *a, **k: train(
+        data, loss, steps - 1, *a, **k))
+    with pytest.raises(KeyboardInterrupt):
+        ablation.main(["heartbeats"])
+    assert not small.exists()
 
 
 def test_a_row_has_the_slope_of_its_critic():
@@ -111,8 +151,10 @@ def test_a_row_has_the_slope_of_its_critic():
     np.testing.assert_allclose(ablation.slopes(run, data.values[:3]), by_hand, rtol=1e-4)
 
 
-def test_the_split_is_its_own():
-    train, test = ablation.parts("heartbeats")
-    other, _ = budgets.parts("heartbeats")
+def test_the_split_is_the_blocks_own():
+    train, test = ablation.parts("heartbeats", ablation.BLOCKS[0])
     assert len(train) + len(test) == len(rt.load("heartbeats"))
-    assert {x.tobytes() for x in train.values} != {x.tobytes() for x in other.values}
+    seen = {x.tobytes() for x in train.values}
+    for other, _ in (budgets.parts("heartbeats"),
+                     ablation.parts("heartbeats", ablation.BLOCKS[1])):
+        assert seen != {x.tobytes() for x in other.values}
