@@ -16,7 +16,7 @@ QUICK = ["sliced_wasserstein"]
 
 
 def test_methods_are_the_rivals_and_losses_with_and_without_a_game():
-    assert {*rivals.FORMULAS, *rivals.STEPS} == {*rt.rivals.NAMES, *rivals.LOSSES}
+    assert {*rivals.FORMULAS, *rivals.STEPS} == {*rt.rivals.NAMES, *rivals.PLAIN, *rivals.LOSSES}
     assert set(rivals.COPYING) < {*rivals.FORMULAS, *rivals.STEPS}
     alone = [name for name, build in rivals.LOSSES.items() if build().trains == ("generator",)]
     assert alone == ["vae", "energy"]
@@ -39,8 +39,7 @@ def test_a_plan_is_fair_in_every_part(table):
         everyone = rivals.COPYING if table == "copying" else (*rivals.FORMULAS, *rivals.STEPS)
         assert methods == [m for m in everyone if stage[0] == 1 or m not in rivals.FORMULAS]
     budget = [stage[0] for stage in stages]
-    assert budget == {"copying": 4 * [0.25, 1, 4], "heartbeats": [1, 4, 1],
-                      "modes": [1, 4, 1]}.get(table, [1, 1])
+    assert budget == {"copying": 3 * [0.25, 1, 4], "heartbeats": [1, 4, 1]}.get(table, [1, 1])
 
 
 @pytest.mark.parametrize("name", rivals.DATA)
@@ -61,10 +60,11 @@ def test_few_beats_are_few_and_the_others_all_others():
     assert len(train) == rivals.FEW and len(train) + len(test) == len(rt.load("heartbeats"))
 
 
-@pytest.mark.parametrize(("method", "steps"), [("gaussian", 0), ("likelihood", 3), ("energy", 18),
+@pytest.mark.parametrize(("method", "steps"), [("gaussian", 0), ("likelihood", 12), ("energy", 18),
                                                ("r3gan", 3)])
 def test_a_row_says_what_was_done(method, steps, monkeypatch):
-    monkeypatch.setattr(rivals, "STEPS", {m: n // 1000 * 3 for m, n in rivals.STEPS.items()})
+    monkeypatch.setattr(rivals, "STEPS", {m: (n // 1000 * 3, 0)
+                                          for m, (n, _) in rivals.STEPS.items()})
     made = rivals.rows("heartbeats", method, 1, (7, 8), scores=QUICK,
                        **({} if method == "gaussian" else {"hidden": 4}))
     assert list(made.seed) == [7, 8] and set(made.method) == {method}
@@ -81,15 +81,15 @@ def test_a_row_says_what_was_done(method, steps, monkeypatch):
             series[:, :rivals.MADE], train, test), atol=1e-4)
 
 
-def test_half_the_budget_is_half_the_steps():
-    train, _ = rivals.few_beats(0)
-    _, steps, _ = rivals.fit("bce", train, 0.002, (1,), hidden=4)
-    assert steps == round(0.002 * rivals.STEPS["bce"]) > 0
+@pytest.mark.parametrize(("name", "steps"), [("heartbeats", 9), ("weather", 4)])
+def test_steps_follow_the_budget_and_the_features(name, steps):
+    train = rt.load(name, 40)
+    assert rivals.fit("likelihood", train, 0.002, (1,), hidden=4)[1] == steps
 
 
 def test_copies_are_told_in_a_row():
     """Nearly all of a bootstrap's row, with one block and no jitter, lies on training beats."""
-    made = rivals.copying("bootstrap", 1, (3, 4), block=1000, near=1, jitter=0.0)
+    made = rivals.copying("bootstrap_plain", 1, (3, 4), block=1000, near=1)
     plain = rivals.copying("gaussian", 1, (3, 4))
     assert (made.duplicates > 0.9).all() and (plain.duplicates < 0.3).all()
     assert (made.nearest_ratio < 0.1).all() and (plain.nearest_ratio > 0.8).all()
@@ -99,7 +99,7 @@ def test_copies_are_told_in_a_row():
 @pytest.fixture
 def small(tmp_path, monkeypatch):
     """Two methods, blocks of two seeds, three steps, quick scores, in a folder."""
-    monkeypatch.setattr(rivals, "STEPS", {"energy": 3, "likelihood": 2})
+    monkeypatch.setattr(rivals, "STEPS", {"energy": (3, 3), "likelihood": (2, 2)})
     monkeypatch.setattr(rivals, "FORMULAS", ("gaussian",))
     monkeypatch.setattr(rivals, "COPYING", ("gaussian", "likelihood"))
     monkeypatch.setattr(rivals, "BLOCKS", ((5, 6), (7, 8)))

@@ -7,11 +7,13 @@ answer and returns None if it is right, and otherwise a hint.
 
 from . import (
     adam,
+    after_the_ten,
     bce,
     cgan,
     gan,
     improved_gan,
     infogan,
+    instead_of_a_gan,
     kl,
     mae,
     measuring,
