@@ -9,7 +9,7 @@ import torch
 from small_runs import DATA
 
 import rnngan_tutorial as rt
-from rnngan_tutorial.case import MOST, Case, Unknown
+from rnngan_tutorial.diagnosis.case import MOST, Case, Unknown
 
 
 def test_real_series_are_those_of_training_and_else_the_given():

@@ -10,8 +10,8 @@ import torch
 from small_runs import DATA
 
 import rnngan_tutorial as rt
-from rnngan_tutorial import signs
-from rnngan_tutorial.case import Case, Unknown
+from rnngan_tutorial.diagnosis import signs
+from rnngan_tutorial.diagnosis.case import Case, Unknown
 from rnngan_tutorial.losses import R1, GradientPenalty, Penalty, Wasserstein
 
 LOG2 = log(2)
@@ -135,17 +135,27 @@ def test_the_worst_batch_is_counted_in_what_is_at_stake(game):
     np.testing.assert_allclose(signs.worst_batch(case(kl)), [0, 60 * LOG2 * np.e], rtol=0.01)
 
 
-def test_waves_are_one_for_noise_and_for_progress_and_large_for_waves(game):
-    noise, steps = np.random.default_rng(1).standard_normal((4000, 2)), np.arange(4000)
-    for past in (noise, noise + steps[:, None] / 100):
-        np.testing.assert_allclose(signs.waves(case(with_past(game, past))), 1, atol=0.5)
-    # A wave of amplitude 1 has variance 1/2, and the mean of 20 steps of noise 1/20.
-    wave = noise + np.sin(steps / 60)[:, None]
-    np.testing.assert_allclose(signs.waves(case(with_past(game, wave))), 1 + 10, rtol=0.25)
+def test_swing_is_the_way_to_the_average_in_spreads_of_the_data(game):
+    real = rt.Sequences(np.random.default_rng(1).uniform(-0.5, 0.5, (200, 6, 1)))
+    made = np.random.default_rng(2).uniform(-0.5, 0.5, (2, 200, 6, 1))
+    spread = real.values.var(0).sum() ** 0.5
+    now = made + np.array([0, 0.3])[:, None, None, None]
+    grown = replace(game, steps=400)
+    found = signs.swing(case(grown, real=real, made=made, made_now=now))
+    np.testing.assert_allclose(found, [0, 0.3 * 6 ** 0.5 / spread], rtol=1e-5)
+    flat = rt.Sequences(np.zeros((20, 6, 1)))
+    assert np.isfinite(signs.swing(case(grown, real=flat, made=made, made_now=now))).all()
+
+
+def test_swing_is_read_from_an_average_that_has_grown_up(game):
+    with pytest.raises(Unknown, match="too young"):
+        signs.swing(Case(game))
+    with pytest.raises(Unknown, match="no average"):
+        signs.swing(Case(of("bce", average=None)))
 
 
 def test_short_runs_and_lone_generators_say_so(game):
-    for name in ("doubt", "worst_batch", "waves"):
+    for name in ("doubt", "worst_batch"):
         with pytest.raises(Unknown, match="too short"):
             getattr(signs, name)(case(game))
         with pytest.raises(Unknown, match="no discriminator"):
@@ -361,7 +371,12 @@ def test_signs_have_one_limit_a_cause_and_a_cure():
 def test_limits_read_as_they_act():
     by_name = {sign.name: sign for sign in signs.SIGNS}
     assert by_name["collapse"].limit == "below 0.3"
-    assert by_name["oscillation"].limit == "above 8"
+    assert by_name["oscillation"].limit == "above 1"
+
+
+def test_a_number_that_could_not_be_read_accuses_nobody():
+    low = next(sign for sign in signs.SIGNS if sign.name == "collapse")
+    assert low.accuses([0.1, low.below, 0.9, np.nan]).tolist() == [True, False, False, False]
 
 
 def test_penalties_of_the_package_are_sound():

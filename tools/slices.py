@@ -19,11 +19,11 @@ CHANGES = {"add", "append", "backward", "clear", "extend", "insert", "load_state
            "remove", "setdefault", "sort", "step", "update", "zero_grad"}
 # Modules and methods of the package that show, store or read commands. The others decide what is
 # trained and how it is scored, as far as a claim uses them.
-DECIDE_NOTHING = {"__init__", "__main__", "cli", "cli_folder", "cli_options", "plots", "case",
-                  "checkpoint", "diagnosis", "layout", "saved", "signs", "metrics/__init__"}
+DECIDE_NOTHING = {"__init__", "__main__", "cli", "cli_folder", "cli_options", "plots",
+                  "checkpoint", "layout", "saved", "metrics/__init__"}
 # Rooms that are entered by their name alone: what stands in them has names that notebooks also
 # give to things of their own.
-ROOMS = {"rivals", "memorisation"}
+ROOMS = {"rivals", "memorisation", "diagnosis"}
 METHODS_THAT_DECIDE_NOTHING = {"__repr__", "_repr_html_", "diagnose", "save", "to_csv"}
 OPTIMIZER = re.compile(r"\b(Adam|Adadelta|SGD|RMSprop)\w*\(")
 # What only shows something: a cell of nothing but these is left out.

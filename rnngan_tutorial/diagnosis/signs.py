@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .case import MOST, WAVE, Case, Unknown
-from .losses import divergence_from_prior
-from .networks import Discriminator
+from ..losses import divergence_from_prior
+from ..networks import Discriminator
+from .case import MOST, Case, Unknown
 
 FEWEST = 8  # series of a kind, or in a half; with less, a share is noise
 
@@ -51,6 +51,11 @@ class Sign:
     def limit(self) -> str:
         """Where sickness begins, in words."""
         return f"below {self.below:g}" if self.above == inf else f"above {self.above:g}"
+
+    def accuses(self, values: Any) -> np.ndarray:
+        """Which of these numbers are sick; nan is not."""
+        values = np.asarray(values, float)
+        return (values < self.below) | (values > self.above)
 
 
 SIGNS: list[Sign] = []
@@ -131,18 +136,16 @@ def worst_batch(case: Case) -> Any:
     return (past.max(0) - np.median(past, 0)) / unit
 
 
-@sign("oscillation", above=8, cause="the players chase each other",
-      cure="rt.losses.R1() and rt.losses.R2(), betas=(0, 0.99), or rates that fall: "
+@sign("oscillation", above=1,
+      cause="the players chase each other: momentum, or learning rates too high",
+      cure="rt.losses.R1() + rt.losses.R2(), betas=(0, 0.99), or rates that fall: "
            "adam={'schedule': 'cosine'}")
-def waves(case: Case) -> Any:
-    """How much the discriminator's loss swings slowly, in variances of its mean over 20 steps."""
-    past = case.losses(0.5)
-    past = past[len(past) % WAVE:]
-    time = np.vander(np.linspace(-1, 1, len(past)), 4)
-    past = past - time @ np.linalg.lstsq(time, past, rcond=None)[0]  # progress is no wave
-    pieces = past.reshape(-1, WAVE, past.shape[1])
-    explained = pieces.var(1, ddof=1).mean(0) / WAVE
-    return pieces.mean(1).var(0, ddof=1) / np.maximum(explained, 1e-30)
+def swing(case: Case) -> Any:
+    """Distance of the generator's series from its average's, in standard deviations of the data."""
+    if youth(case) > 0.1:
+        raise Unknown("the average is too young")
+    apart = ((case.made_now - case.made) ** 2).sum((2, 3)).mean(1)
+    return (apart / max(case.real.values.var(0).sum(), 1e-30)) ** 0.5
 
 
 @sign("saturation", below=0.25, cause="the generator minimises log(1 - D), which is flat where D "

@@ -1,20 +1,20 @@
-"""What ails a run: which of the known diseases of training its records and its series show."""
+"""What the signs say of a run: a list of findings, and the tables that show it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..data import Sequences
 from .case import Case, Unknown
-from .data import Sequences
 from .signs import SIGNS, Sign
 
 if TYPE_CHECKING:
-    from .run import Run
+    from ..run import Run
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,10 @@ class Finding:
     Attributes
     ----------
     sign : Sign
-    values : ndarray, shape (S,) or ()
-        One number for each seed, or one for the whole run.
+    values : ndarray, shape (S,)
+        Its number for each seed.
     seeds : tuple of int
-        Those that it finds sick; all or none if the number is one for the run.
+        Those that it finds sick.
     """
 
     sign: Sign
@@ -37,8 +37,8 @@ class Finding:
     @property
     def measured(self) -> str:
         """The number, or the lowest and the highest of the sick seeds; of all if none is sick."""
-        sick = (self.values < self.sign.below) | (self.values > self.sign.above)
-        values = self.values[sick] if self.seeds else self.values
+        sick = self.sign.accuses(self.values)
+        values = self.values[sick] if sick.any() else self.values
         low, high = (f"{value:.3g}" for value in (values.min(), values.max()))
         return low if low == high else f"{low} to {high}"
 
@@ -72,6 +72,11 @@ class Diagnosis:
     def names(self) -> list[str]:
         """The names of the diseases that were found."""
         return [finding.sign.name for finding in self.findings]
+
+    @property
+    def numbers(self) -> dict[str, np.ndarray]:
+        """Name of each sign that was read -> its number for each seed, (S,)."""
+        return {finding.sign.name: finding.values for finding in self.looked_at}
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -112,12 +117,6 @@ class Diagnosis:
         return (f"<p><b>{escape(self._headline())}</b></p>"
                 f"<table><tr>{titles}</tr>{table}</table>")
 
-    def rows(self) -> list[dict[str, Any]]:
-        """One dict per sign that was read, as for ``pandas.DataFrame``."""
-        return [{"name": f.sign.name, "about": f.sign.about, "values": f.values.tolist(),
-                 "limit": f.sign.limit, "seeds": list(f.seeds), "cause": f.sign.cause,
-                 "cure": f.sign.cure} for f in self.looked_at]
-
 
 def diagnose(run: Run, test: Sequences | None = None) -> Diagnosis:
     """Read every sign of a run: what `Run.diagnose` does.
@@ -136,11 +135,11 @@ def diagnose(run: Run, test: Sequences | None = None) -> Diagnosis:
     case, diagnosis = Case(run, test), Diagnosis(repr(run))
     for sign in SIGNS:
         try:
-            values = np.asarray(sign.read(case), float)
+            values = np.broadcast_to(np.asarray(sign.read(case), float), len(run.seeds))
         except Unknown as why:
             diagnosis.not_looked_at[sign.name] = str(why)
             continue
-        sick = np.broadcast_to((values < sign.below) | (values > sign.above), len(run.seeds))
-        seeds = tuple(seed for seed, ill in zip(run.seeds, sick, strict=True) if ill)
+        seeds = tuple(seed for seed, sick in zip(run.seeds, sign.accuses(values), strict=True)
+                      if sick)
         diagnosis.looked_at.append(Finding(sign, values, seeds))
     return diagnosis

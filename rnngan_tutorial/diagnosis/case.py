@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .data import Sequences
-from .round import Round, per_series
+from ..data import Sequences
+from ..round import Round, per_series
 
 if TYPE_CHECKING:
-    from .run import Run
+    from ..run import Run
 
 MOST = 256  # series of each kind
-WAVE = 20  # steps over which a loss is averaged to see its slow waves
+FEWEST = 60  # steps of a loss from which its usual size can be told
 
 
 class Unknown(Exception):
@@ -52,6 +52,11 @@ class Case:
         """As many generated series per seed, (S, N, T, F)."""
         return self.run.sample(len(self.real))
 
+    @cached_property
+    def made_now(self) -> np.ndarray:
+        """What the generator itself, not its average, makes of the same noise, (S, N, T, F)."""
+        return replace(self.run, average=None).sample(len(self.real))
+
     @property
     def told(self) -> np.ndarray | None:
         """Labels of the real series, (N,), if the players are told labels."""
@@ -59,12 +64,12 @@ class Case:
 
     @cached_property
     def logits(self) -> tuple[Tensor, Tensor]:
-        """Of the real series, and of what the generator, not its average, makes: (S, N) each."""
+        """Of the real series, and of what the generator makes now: (S, N) each."""
         self.plays()
-        run, n = replace(self.run, average=None), len(self.real)
-        made = torch.from_numpy(run.sample(n)).to(next(run.players.parameters()).device)
+        run = self.run
+        made = torch.from_numpy(self.made_now).to(next(run.players.parameters()).device)
         with torch.no_grad():
-            fake = run.discriminator(made, run.inputs(n)[1])
+            fake = run.discriminator(made, run.inputs(len(self.real))[1])
         real = torch.from_numpy(run.logits(self.real.values, self.told))
         return per_series(real).double(), per_series(fake).cpu().double()
 
@@ -78,7 +83,7 @@ class Case:
         self.plays()
         past = self.run.history.discriminator
         past = past[int(len(past) * (1 - part)):]
-        if len(past) < 3 * WAVE:
+        if len(past) < FEWEST:
             raise Unknown("the run is too short")
         return past
 
