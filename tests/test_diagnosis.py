@@ -63,7 +63,7 @@ def test_runs_of_other_kinds_can_be_diagnosed(options):
 def test_own_networks_can_be_diagnosed():
     found = small_runs.train(steps=12, generator=Recurrent, discriminator=Pooled).diagnose()
     assert {"collapse", "saturation"} <= {finding.sign.name for finding in found.looked_at}
-    assert "package's own" in found.not_looked_at["series too long"]
+    assert "package's own" in found.not_looked_at["short memory"]
 
 
 def test_a_loaded_run_is_diagnosed_by_its_records_and_by_given_series(game, tmp_path):

@@ -258,10 +258,10 @@ def nats(case: Case) -> Any:
         return divergence_from_prior(run.encoder(x, y)).mean(1).cpu().numpy()
 
 
-@sign("series too long", below=0.5,
-      cause="the discriminator's state forgets before the series ends",
-      cure="fewer and longer steps (averages of neighbours), or shorter windows; then more steps "
-           "of training")
+@sign("short memory", below=0.5,
+      cause="the series are too long for the discriminator's state, or its weights are clipped",
+      cure="fewer and longer steps (means of neighbours) or shorter windows; a penalty in place of "
+           "clipping; then more steps of training")
 def memory(case: Case) -> Any:
     """How far back the discriminator's last state feels its input, as a share of the series."""
     case.plays()
