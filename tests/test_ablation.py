@@ -1,5 +1,6 @@
 """The ablation's trainings: which they are, that a killed run goes on, and what a row says."""
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 import rnngan_tutorial as rt
+from rnngan_tutorial import loop
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks import ablation, budgets  # noqa: E402
@@ -113,6 +115,40 @@ def test_a_killed_run_goes_on_and_ends_as_one_that_was_not(small, monkeypatch, c
     ablation.main(["heartbeats"])  # nothing is left to do
     assert small.read_bytes() == before
     assert capsys.readouterr().out
+
+
+@pytest.mark.parametrize("at", [2, 9])
+def test_a_rows_time_is_that_of_its_own_steps(small, monkeypatch, at):
+    """Also of one whose training was done when it was killed, but whose scores were not."""
+    step, score, rows = loop.Loop.one_step, rt.score, ablation.rows
+    made, left, counted = [0], [at], []
+
+    def counting(self):
+        made[0] += 1
+        return step(self)
+
+    def dies(*given, **options):
+        left[0] -= 1
+        if left[0] == -1:
+            raise KeyboardInterrupt
+        return score(*given, **options)
+
+    def watched(data, key, steps, *rest):
+        made[0] = 0
+        try:
+            return rows(data, key, steps, *rest)
+        finally:
+            counted.append((steps, made[0]))
+
+    monkeypatch.setattr(loop.Loop, "one_step", counting)
+    monkeypatch.setattr(ablation.rt, "score", dies)
+    monkeypatch.setattr(ablation, "rows", watched)
+    with pytest.raises(KeyboardInterrupt):
+        ablation.main(["heartbeats"])
+    for state in (small.parent / "rnngan_ablation").glob("*.pt"):  # killed a moment earlier
+        shutil.copy(state, state.with_suffix(".work"))
+    ablation.main(["heartbeats"])
+    assert len(counted) == 13 + 1 and set(counted) == {(3, 3), (6, 3)}
 
 
 def test_the_longer_training_goes_on_from_the_shorter(small):
