@@ -32,7 +32,7 @@ LOSSES = {
     "feature_matching": "feature_matching", "wasserstein_clip": "wasserstein_clip",
     "vae_gan": lambda: rt.losses.VAEGAN(per="steps"), "relativistic": "relativistic",
     "mse": "mse", "mae": "mae"}
-LONGEST = ("bce", "nonsaturating_r1r2", "wasserstein_gp", "r3gan", "least_squares", "vae")
+LONGEST = ("bce", "nonsaturating_r1r2", "wasserstein_gp", "r3gan", "energy", "least_squares", "vae")
 
 
 def parts(name):
