@@ -38,6 +38,7 @@ def main():
         run = rt.train(train, loss, seeds=SEEDS, average=0.995, adam=FALLING, progress=False,
                        checkpoint=states / f"{name}.pt", checkpoint_every=500, **settings)
         made = scored(run, test, name, (time.process_time() - began) / len(SEEDS))
+        (RESULTS / "runs").mkdir(exist_ok=True)
         run.save(RESULTS / "runs" / f"nearest_{name.split(',')[0]}.rnngan")
         found = pd.concat([found, made]) if len(found) else made
         found.to_csv(path, index=False)
