@@ -6,12 +6,12 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 import yaml
+from conftest import build
 from site_pages import Page, broken, is_external
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -19,30 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 LISTED = sorted(parse_toc_yaml(ROOT / "book" / "_toc.yml"))
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
                None)
-
-
-def build(source, out):
-    """Build with the settings of `make book`; the finished process."""
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "-W", "-n",
-         "--keep-going", "--all", "--path-output", str(out)],
-        cwd=ROOT, capture_output=True, text=True)
-
-
-@pytest.fixture(scope="module")
-def html(tmp_path_factory):
-    """The folder of the built pages. Always built afresh: it takes seconds."""
-    out = tmp_path_factory.mktemp("book")
-    built = build(ROOT / "book", out)
-    assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
-    return out / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def pages(html):
-    """Every page, by its path."""
-    return {path: Page(path) for path in sorted(html.rglob("*.html"))
-            if "_static" not in path.relative_to(html).parts}
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +207,7 @@ SOUND = {"index.md": "# One\n\n(here)=\n## Two\n\n$x^2$ and [here](#here).\n",
 def small_book(folder, **changed):
     """A book of one page with the project's settings, built; the process and the pages."""
     shutil.copy(ROOT / "_config.yml", folder)
-    for name in ("assets", "extensions"):
+    for name in ("assets", "extensions", "templates"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
     (folder / "book" / "claims.yml").write_text("[]")
     (folder / "book" / "reference").mkdir()
