@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import build
 from site_pages import Page, broken, is_external
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from conftest import build
 
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = sorted(parse_toc_yaml(ROOT / "book" / "_toc.yml"))

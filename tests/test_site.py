@@ -212,7 +212,8 @@ QUERIES = {
     "learning rate": "game/adam", "label smoothing": "losses/", "posterior collapse": "losses/vae",
     "feature matching": "losses/improved_gan", "conditional labels": "losses/cgan",
     "my own csv": "how_to_use", "vanishing gradient": "losses/gan", "least squares": "losses/mse",
-    "discriminative score": "game/measuring", "nan loss": "losses/", "latent code": "losses/infogan",
+    "discriminative score": "game/measuring", "nan loss": "losses/",
+    "latent code": "losses/infogan",
 }
 
 

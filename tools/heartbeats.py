@@ -30,26 +30,44 @@ CHAPTERS = {"bce_gp": "losses/wgan", "conditional_r1r2": "losses/cgan", "energy"
 HEAD = """---
 myst:
   html_meta:
-    description: The same patient and budget for every loss, a dot per seed, four scores beside real data and beside one beat again and again.
-    keywords: which loss should I use, best loss, which loss is best, comparison of losses, results, recommendation, benchmark
+    description: The same patient and budget for every loss, a dot per seed, four scores beside \
+real data and beside one beat again and again.
+    keywords: which loss should I use, best loss, which loss is best, comparison of losses, \
+results, recommendation, benchmark
 ---
 # The heartbeats, loss by loss
 
-**Does the generator forget the wide beats?** Every dot is a generator, trained from its own seed on
-the same beats of the same patient.
+**Does the generator forget the wide beats?** Every dot is a generator, trained from its own
+seed on the same beats of the same patient.
 """
 
-CAPTION = """Every loss, every seed, after 1,000 steps (open) and at the most steps (filled, with a bar at
-the median). The line is real data against real data, the dashed line one beat again and again.
-Losses are in the order of their discriminative score. The name of a loss leads to its chapter, and
-a dot says its number when pointed at."""
+CAPTION = """\
+Every loss, every seed, after 1,000 steps (open) and at the most steps (filled, with a bar at the
+median). The line is real data against real data, the dashed line one beat again and again. Losses
+are in the order of their discriminative score. The name of a loss leads to its chapter, and a dot
+says its number when pointed at."""
 
-READING = """A loss is safe to use if *all* of its dots stand near the line in the first panel: then no seed
+READING = """\
+Look for losses *all* of whose dots stand near the line in the first panel: none of their seeds
 forgot the wide beats, and none makes little else. Where dots of one loss lie far apart, the seed
-decides, so train several and score each. The order is no ranking: this is one patient and one small
-network, with {seeds} seeds, enough to see a loss fail and too few to tell apart those that do not. The scores are
-those of {{doc}}`../game/measuring`.
-"""
+decides, so train several and score each. The order is no ranking: this is one patient and one
+small network, with {seeds} seeds, enough to see a loss fail and too few to tell apart those that
+do not. The scores are those of {{doc}}`../game/measuring`."""
+
+ROWS = """\
+1,000 steps, eight seeds that the claims use too. The same generator and discriminator, but for
+what a loss asks for: a label, a code, an encoder, a layer, or no discriminator. Each cell is the
+median of eight seeds, with the lowest and the highest in brackets. Sorted by the sliced
+Wasserstein distance to beats that were not trained on; one beat again and again stands high in
+that order, and so do `mae` and `mse`, which make no wide beat."""
+
+NUMBERS = """\
+Every loss with the common recipe: four seeds (two at 16,000) that no claim uses, the same split.
+Seconds are of one CPU core for one seed, so equal work can be read off as well as equal steps.
+`bce_gp` is `bce` with the gradient penalty, `kl_practical` has the paper's practical step of the
+generator, `vae` learns its sigma, `vae_gan` compares features at each step, `conditional_r1r2`
+plays the game with both penalties. Median, lowest to highest seed in brackets; sorted by the
+discriminative score at the most steps."""
 
 
 def heartbeat_rows():
@@ -110,13 +128,7 @@ def chapters_section():
     rows = list(heartbeat_rows())
     losses = sorted((row for row in rows if row[0] not in NAMES),
                     key=lambda row: float(row[2].split("|")[3].split()[0]))
-    lines = ["## The rows of the chapters", "",
-             "1,000 steps, eight seeds that the claims use too. The same generator and discriminator, "
-             "but for what a loss asks for:\na label, a code, an encoder, a layer, or no "
-             "discriminator. Each cell is the median of eight seeds,\nwith the lowest and the highest "
-             "in brackets. Sorted by the sliced Wasserstein distance to beats that\nwere not trained "
-             "on; one beat again and again stands high in that order, and so do `mae` and\n`mse`, "
-             "which make no wide beat.", "",
+    lines = ["## The rows of the chapters", "", ROWS, "",
              "| Loss | " + " | ".join(SCORES[score][1] for score in COLUMNS) + " |",
              "|---|---|---|---|---|"]
     seen = Counter()
@@ -145,14 +157,7 @@ def budgets_section(rows):
         return []
     found, last = runs(rows)
     first, seconds = rows[0], seconds_until(rows)
-    lines = ["## The numbers of the figure", "",
-             "Every loss with the common recipe: four seeds (two at 16,000) that no claim uses, the "
-             "same split.\nSeconds are of one CPU core for one seed, so equal work can be read off "
-             "as well as equal steps.\n`bce_gp` is `bce` with the gradient penalty, `kl_practical` "
-             "has the paper's practical step of the generator,\n`vae` learns its sigma, `vae_gan` "
-             "compares features at each step, `conditional_r1r2` plays the game with both "
-             "penalties.\nMedian, lowest to highest seed in brackets; sorted by the "
-             "discriminative score at the most steps.", "",
+    lines = ["## The numbers of the figure", "", NUMBERS, "",
              "| Loss | Steps | Seconds | " + " | ".join(SCORES[score][1] for score in COLUMNS)
              + " |", "|---" * 7 + "|",
              "| *real against real* | | | " + " | ".join(

@@ -22,7 +22,9 @@ TAG = re.compile(r"<style.*?</style>|<script.*?</script>|<[^>]+>", re.DOTALL)
 
 def words(node, skip=()):
     """A node's text without code and formulas, and without nodes whose `id` is in `skip`."""
-    if isinstance(node, SILENT) or id(node) in skip or SILENT_CLASSES & set(node.get("classes", ())):
+    if isinstance(node, SILENT) or id(node) in skip:
+        return ""
+    if SILENT_CLASSES & set(node.get("classes", ())):
         return ""
     if isinstance(node, nodes.raw):
         found = TAG.sub(" ", node.astext()) if node.get("format") == "html" else ""
