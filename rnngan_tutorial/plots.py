@@ -15,7 +15,7 @@ from .run import Run
 # Okabe and Ito's palette without its yellow, too pale on white, and with plum for its pink, which
 # next to the green is the same grey to many. The two colours of data are for data alone.
 REAL, FAKE = "#0072B2", "#D55E00"
-COLOURS = ("#009E73", "#7A1F5C", "#E69F00", "#56B4E9", "#000000", "#777777", "#8C510A", "#A6D96A")
+COLOURS = ("#009E73", "#7A1F5C", "#E69F00", "#56B4E9", "#000000", "#777777", "#A6D96A", "#BBBBBB")
 # Scores that end somewhere by themselves; the axis of another goes to some controls.
 ENDS = {"discriminative": 0.5, "mode_coverage": 8.0}
 CONTROLS_SHOWN = 2.5
@@ -245,7 +245,7 @@ def history(run: Run, width: int = 25) -> np.ndarray:
     for panel, values, title in ((axes[0], past.discriminator, "discriminator's loss"),
                                  (axes[1], past.generator, "generator's loss")):
         panel.plot(steps, smooth(values, width), color="0.75", lw=1)
-        panel.plot(steps, smooth(np.median(values, 1), width), color="black")
+        panel.plot(steps, smooth(np.median(values, 1, keepdims=True), width), color="black")
         panel.set(title=title, xlabel="step", ylabel="loss" if panel is axes[0] else "")
     for values, color, label in ((past.real_logit, REAL, "real"),
                                  (past.fake_logit, FAKE, "generated")):

@@ -20,7 +20,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "book" / "extensions"))
 
-import figures  # noqa: E402
+import drawn_figures  # noqa: E402
 
 LISTED = sorted(parse_toc_yaml(ROOT / "book" / "_toc.yml"))
 SITE = yaml.safe_load((ROOT / "_config.yml").read_text())["html"]["baseurl"]
@@ -88,7 +88,7 @@ def test_every_drawn_figure_is_numbered_and_says_its_caption_once(soups):
 def test_figures_have_a_size_before_they_are_there(soups):
     for name, soup in soups.items():
         for image in soup.select("article figure > img[src*=_images]"):
-            assert re.search(r"width: \d+px; height: \d+px", image.get("style", "")), name
+            assert int(image["width"]) > int(image["height"]) * 0.3 > 0, name
 
 
 def panels(*widths, gap=20, height=100):
@@ -107,7 +107,7 @@ def panels(*widths, gap=20, height=100):
                                            ((500, 140), 1)])
 def test_pictures_are_cut_between_their_panels(widths, parts):
     pixels = panels(*widths)
-    at = figures.cuts(pixels)
+    at = drawn_figures.cuts(pixels)
     assert len(at) == parts - 1
     for column in at:
         assert (pixels[:, column] == 255).all()
@@ -152,7 +152,7 @@ def test_the_source_of_a_loss_is_coloured(soups):
 def test_attributes_have_their_names_and_losses_their_anchors(soups):
     soup = soups["reference/api"]
     shown = soup.select_one("article").text
-    assert not re.search(r"\(\w+,\)", shown)  # a name that was taken for a type
+    assert not re.search(r"\([a-z_]+,\)", shown)  # a name that was taken for a type
     assert "real_features" in shown and "discriminator_gradient" in shown
     for loss in ("BCE", "Wasserstein", "GradientPenalty", "InfoGAN"):
         assert soup.find(id=f"rnngan_tutorial.losses.{loss}")
@@ -170,9 +170,11 @@ def test_terms_and_references_lead_back_to_where_they_are_used(html, pages):
 def test_a_reference_is_called_the_same_in_text_and_list(soups):
     labels = {node["id"]: node.select_one(".label").text.strip("[] \n")
               for node in soups["reference/bibliography"].select("div.citation")}
-    assert labels["goodfellow2014generative"] == "Goodfellow et al., 2014"
-    for link in soups["losses/bce"].select(".bibtex-citation a"):
-        assert labels[link["href"].split("#")[1]].startswith(link.text.split(",")[0])
+    assert "Goodfellow et al., 2014" in labels.values()
+    links = soups["losses/bce"].select(".bibtex-citation a")
+    assert links
+    for link in links:
+        assert labels[link["href"].split("#")[1]].startswith(link.text)
 
 
 # Sharing and finding

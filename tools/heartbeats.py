@@ -16,11 +16,12 @@ NAMES = {"floor": "real against real", "control": "one beat again and again"}
 # Score -> its name, the head of its column, what it says, where its axis ends, and its parts.
 SCORES = {
     "wide_share": ("Wide share", "Wide share", "of the generated beats", 1.0, 4),
-    "discriminative": ("Discriminative score", "Discriminative",
+    "discriminative": ("Discriminative score", "Discrimi\N{SOFT HYPHEN}native",
                        "at 0 nobody tells them from real ones", 0.5, 5),
-    "sliced_wasserstein": ("Sliced Wasserstein distance", "Sliced Wasserstein",
+    "sliced_wasserstein": ("Sliced Wasserstein distance", "Sliced Wasser\N{SOFT HYPHEN}stein",
                            "to real beats", 0.2, 4),
-    "autocorrelation_error": ("Autocorrelation error", "Autocorrelation", "", 0.25, 5)}
+    "autocorrelation_error": ("Autocorrelation error", "Auto\N{SOFT HYPHEN}correlation", "",
+                              0.25, 5)}
 COLUMNS = ("discriminative", "sliced_wasserstein", "autocorrelation_error", "wide_share")
 # Where the name of a loss leads to if no chapter of its own has its row.
 CHAPTERS = {"bce_gp": "losses/wgan", "conditional_r1r2": "losses/cgan", "energy": "losses/mae",

@@ -10,7 +10,7 @@ const COMMON = new Set(("a an and are as at be by can do does for from how i if 
 const WEIGHTS = { heading: 4, page: 2, keywords: 6 };
 const SHOWN = 30, PER_PAGE = 3;
 
-const plainly = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+const plainly = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f\u00ad]/g, "");
 const split = (text) => plainly(text).match(/[a-z0-9]+(?:_[a-z0-9]+)*/g) || [];
 
 // A crude stem: enough that "losses" finds "loss" and "collapsed" finds "collapse".

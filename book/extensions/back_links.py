@@ -65,8 +65,10 @@ class BackLinks(SphinxPostTransform):
         for term in self.document.findall(nodes.term):
             if term["ids"] and (uses := self.env.uses.get(term["ids"][0])):
                 term.parent[-1].append(self.links("Used in", uses))
+        keys = {known.citation_id: known.key
+                for known in self.env.get_domain("cite").citations}
         for citation in self.document.findall(nodes.citation):
-            if uses := self.env.uses.get(citation["ids"][0]):
+            if uses := self.env.uses.get(keys.get(citation["ids"][0])):
                 citation.append(self.links("Cited in", uses))
 
     def links(self, words, uses):

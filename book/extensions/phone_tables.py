@@ -6,12 +6,14 @@ cannot do without, and the first cell of each row becomes its head.
 """
 
 import html
+import re
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 PROSE = 40  # characters of a cell that does not fit beside others
+NUMBER = re.compile(r"[\d.,–±() +-]{1,24}")
 
 
 def text(node):
@@ -42,6 +44,8 @@ class PhoneTables(SphinxPostTransform):
                     cell["label"] = label
                     if not text(cell):
                         cell["classes"].append("empty")
+                    elif NUMBER.fullmatch(text(cell)):
+                        cell["classes"].append("number")
 
 
 def visit_entry(self, node):

@@ -47,7 +47,8 @@ def entries(document):
     for section in sections:
         skip = {id(node) for node in [*sections, *apart]} - {id(section)}
         text = " ".join(words(child, skip) for child in section.children)
-        yield (section["ids"] or [""])[0], section[0].astext(), " ".join(text.split())
+        title = section[0].astext().replace("\\", "")  # of a formula the names are left
+        yield (section["ids"] or [""])[0], title, " ".join(text.split())
     for node in apart:
         title = node[0].astext().split("(")[0].removeprefix("class ").strip()
         skip = {id(other) for other in [node[0], *apart]} - {id(node)}

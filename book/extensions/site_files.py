@@ -7,6 +7,8 @@ import html
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+from docutils import nodes
+
 CARD = "_static/card.png"
 MISSING = "404"
 
@@ -45,6 +47,18 @@ def put_tags(app, page, template, context, doctree):
         context["pageurl"] = None  # search and the rest are not for search engines
 
 
+def drop_mathjax(app, page, template, context, doctree):
+    """Sphinx takes a page's formulas for those of the pages above it as well."""
+    if doctree is None or not any(doctree.findall(is_formula)):
+        context["script_files"] = [script for script in context["script_files"]
+                                   if "mathjax" not in f"{script.filename} {script.attributes}"
+                                   .lower()]
+
+
+def is_formula(node):
+    return isinstance(node, (nodes.math, nodes.math_block))
+
+
 def missing(app):
     yield MISSING, {"title": "Not found"}, "404.html"
 
@@ -67,6 +81,7 @@ def write_map(app, exception):
 def setup(app):
     app.add_config_value("card_alt", "", "html", str)
     app.connect("html-page-context", put_tags)
+    app.connect("html-page-context", drop_mathjax, priority=900)  # after it was put in
     app.connect("html-collect-pages", missing)
     app.connect("build-finished", write_map)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
