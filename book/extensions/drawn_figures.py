@@ -115,11 +115,10 @@ def cuts(pixels):
     for parts in (2, 3):
         found = []
         for k in range(1, parts):
-            near = [start for start, end in gaps
-                    if abs((start + end) / 2 - width * k / parts) < width * 0.08]
-            found += near[:1]
+            middles = [int(start + end) // 2 for start, end in gaps]
+            found += [at for at in middles if abs(at - width * k / parts) < width * 0.08][:1]
         if len(found) == parts - 1:
-            return [int(start) + GAP // 2 for start in found]
+            return found
     return []
 
 
