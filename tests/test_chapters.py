@@ -97,8 +97,9 @@ def test_outcomes_of_validation_are_sound(chapter):
     for id in chapter.digests:
         rows = [row for row in chapter.rows() if row["claim"] == id]
         assert not [row for row in rows if row["outcome"] == "not reached"], id
-        if len(rows) > 1:
-            assert len({(row["value"], row["evidence"]) for row in rows}) > 1, id
+        if len(rows) > 2:  # a count may come twice
+            said = {tuple(row[key] for key in ("value", "evidence", "null")) for row in rows}
+            assert len(said) > 1, id
         if len(rows) >= 10:
             assert sum(row["outcome"] == "held" for row in rows) > len(rows) / 2, id
             chance = validate.chance_of_alarm([float(row["value"]) for row in rows],

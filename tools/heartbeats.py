@@ -25,8 +25,9 @@ SCORES = {
 COLUMNS = ("discriminative", "sliced_wasserstein", "autocorrelation_error", "wide_share")
 # Where the name of a loss leads to if no chapter of its own has its row.
 CHAPTERS = {"bce_gp": "losses/wgan", "conditional_r1r2": "losses/cgan", "energy": "losses/mae",
+            "feature_matching": "losses/improved_gan", "hinge": "losses/wgan",
             "kl_practical": "losses/kl", "nonsaturating_r1r2": "losses/bce",
-            "reverse_kl": "losses/kl", "vae_gan": "losses/vae"}
+            "reverse_kl": "losses/kl", "vae_gan": "losses/vae", "wasserstein_clip": "losses/wgan"}
 
 HEAD = """---
 myst:

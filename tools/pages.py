@@ -184,7 +184,26 @@ def runtimes_page():
     costs = {loss: spent for (loss, steps), spent in seconds.items() if steps == 1000}
     for loss, spent in sorted(costs.items(), key=lambda cost: cost[1]):
         lines.append(f"| `{loss}` | {spent:.1f} | {spent / costs['bce']:.2f} |")
+    lines += whole_runs_section(tables.read(validate.TESTS))
     return "\n".join([*lines, ""])
+
+
+def whole_runs_section(rows):
+    """How the notebooks fared that were run whole, as tests, from fresh seeds."""
+    if not rows:
+        return []
+    lines = ["", "## The tests, from other seeds", "", "Whole notebooks, run as `make test` runs "
+             "them, each from a master seed of its validation blocks\n"
+             "({doc}`evidence`). A run is red if any cell fails.", "",
+             "| Chapter | Runs | Red | Threads | Instructions |", "|---|---|---|---|---|"]
+    for name in chapters():
+        mine = [row for row in rows if row["notebook"] == name]
+        if mine:
+            kinds = [", ".join(sorted({row[key] for row in mine} - {""}))
+                     for key in ("threads", "capability")]
+            lines.append(f"| {{doc}}`../{name}` | {len(mine)} | "
+                         f"{sum(row['red'] != '0' for row in mine)} | {kinds[0]} | {kinds[1]} |")
+    return lines
 
 
 PAGES = {"claims": claims_page, "heartbeats": heartbeats.page, "runtimes": runtimes_page}
