@@ -55,8 +55,12 @@ def chapter(soup, page, pages):
         heading.string = "Solutions"
         end.extend([heading, *(solution.extract() for solution in solutions)])
         article.append(end)
+    taken = set()
     for node in article.find_all(True):
-        if node.get("id"):
+        if node.get("id") in taken:
+            del node["id"]  # extensions call the content of every exercise the same
+        elif node.get("id"):
+            taken.add(node["id"])
             node["id"] = anchor(page, node["id"])
         for name in ATTRIBUTES:
             if node.get(name):

@@ -1,7 +1,7 @@
 """Tables that keep their question in sight on a phone.
 
-Each cell carries the head of its column, for a phone shows a row of a table of prose as a card:
-head and cell, one below the other. A table without heads loses the empty band that Markdown
+Each cell carries the head of its column, for a phone shows a row of a table of prose or formulas as
+a card: head and cell, one below the other. A table without heads loses the empty band that Markdown
 cannot do without, and the first cell of each row becomes its head.
 """
 
@@ -37,8 +37,9 @@ class PhoneTables(SphinxPostTransform):
                 continue
             rows = [row.children for row in next(iter(group.findall(nodes.tbody)))]
             longest = max((len(text(cell)) for row in rows for cell in row[1:]), default=0)
+            formulas = any(list(cell.findall(nodes.math)) for row in rows for cell in row)
             group.parent["classes"] += (
-                ["cards"] if len(heads) > 2 and longest > PROSE else ["compact"])
+                ["cards"] if len(heads) > 2 and (longest > PROSE or formulas) else ["compact"])
             for row in rows:
                 for label, cell in zip(heads, row):
                     cell["label"] = label
