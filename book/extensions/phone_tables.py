@@ -13,6 +13,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.writers.html5 import HTML5Translator
 
 PROSE = 40  # characters of a cell that does not fit beside others
+ROW = 80  # of the longest cells of the columns together, numbers apart
+LINE = 14  # of a number that is kept on one line: one with its error, not one with its range
 NUMBER = re.compile(r"[\d.,–±() +-]{1,24}")
 
 
@@ -37,15 +39,19 @@ class PhoneTables(SphinxPostTransform):
                 continue
             rows = [row.children for row in next(iter(group.findall(nodes.tbody)))]
             longest = max((len(text(cell)) for row in rows for cell in row[1:]), default=0)
+            spread = sum(max((len(text(cell)) for cell in column
+                              if not NUMBER.fullmatch(text(cell))), default=0)
+                         for column in zip(*rows))
             formulas = any(list(cell.findall(nodes.math)) for row in rows for cell in row)
             group.parent["classes"] += (
-                ["cards"] if len(heads) > 2 and (longest > PROSE or formulas) else ["compact"])
+                ["cards"] if len(heads) > 2 and (longest > PROSE or spread > ROW or formulas)
+                else ["compact"])
             for row in rows:
                 for label, cell in zip(heads, row):
                     cell["label"] = label
                     if not text(cell):
                         cell["classes"].append("empty")
-                    elif NUMBER.fullmatch(text(cell)):
+                    elif NUMBER.fullmatch(text(cell)) and len(text(cell)) <= LINE:
                         cell["classes"].append("number")
 
 
