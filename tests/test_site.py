@@ -147,6 +147,14 @@ def test_the_source_of_a_loss_is_coloured(soups):
             assert soups[name].select(".printed-source .highlight .k"), name
 
 
+def test_rows_of_scores_are_tables(soups):
+    for name in LISTED:
+        if name.startswith("losses/"):
+            rows = soups[name].select(".cell_output table.docutils tbody tr")
+            assert rows and all(re.search(r"\d\.\d\d \(\d\.\d\d–", row.text) for row in rows), name
+            assert "| `" not in soups[name].select_one("article").text, name
+
+
 # The package's page
 
 def test_attributes_have_their_names_and_losses_their_anchors(soups):
