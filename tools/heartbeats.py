@@ -20,7 +20,7 @@ SCORES = {
                        "at 0 nobody tells them from real ones", 0.5, 5),
     "sliced_wasserstein": ("Sliced Wasserstein distance", "Sliced Wasser\N{SOFT HYPHEN}stein",
                            "to real beats", 0.2, 4),
-    "autocorrelation_error": ("Autocorrelation error", "Auto\N{SOFT HYPHEN}correlation", "",
+    "autocorrelation_error": ("Autocorrelation error", "Auto\N{SOFT HYPHEN}corre\N{SOFT HYPHEN}lation", "",
                               0.25, 5)}
 COLUMNS = ("discriminative", "sliced_wasserstein", "autocorrelation_error", "wide_share")
 # Where the name of a loss leads to if no chapter of its own has its row.

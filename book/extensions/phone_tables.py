@@ -42,7 +42,7 @@ class PhoneTables(SphinxPostTransform):
                 ["cards"] if len(heads) > 2 and (longest > PROSE or formulas) else ["compact"])
             for row in rows:
                 for label, cell in zip(heads, row):
-                    cell["label"] = label
+                    cell["label"] = re.sub(r"[\\^_{}]", "", label)  # of a formula, the letters
                     if not text(cell):
                         cell["classes"].append("empty")
                     elif NUMBER.fullmatch(text(cell)):
