@@ -167,7 +167,7 @@ def samples(run: Run, n: int = 40, seeds: int | None = None,
 def _two_kinds(data: Sequences, made: Mapping[int, np.ndarray], feature: int | str) -> np.ndarray:
     """A panel per seed, four in a row; the rarer kind dark over the middle of the real series."""
     i = data.feature_index(feature)
-    rare = np.bincount(data.labels, minlength=2).argmin()
+    rare = np.bincount(np.asarray(data.labels), minlength=2).argmin()
     low, high = np.quantile(data.to_units(data.values)[:, :, i], [0.05, 0.95], axis=0)
     rows, columns = -(-len(made) // 4), min(4, len(made))
     _, axes = plt.subplots(rows, columns, figsize=(7.2, 0.5 + 1.7 * rows), squeeze=False,

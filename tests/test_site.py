@@ -118,7 +118,8 @@ def test_pictures_are_cut_between_their_panels(widths, parts):
 def test_cells_carry_the_heads_of_their_columns(soups):
     for name, soup in soups.items():
         for table in soup.select("article table.docutils"):
-            heads = [head.text.strip() for head in table.select("thead th")]
+            heads = [re.sub(r"\\[()]|[\\^_{}]", "", head.text.strip())
+                     for head in table.select("thead th")]
             assert not heads or any(heads), f"{name}: an empty band"
             for row in table.select("tbody tr") if heads else ():
                 cells = row.find_all(["td", "th"], recursive=False)
@@ -147,12 +148,20 @@ def test_the_source_of_a_loss_is_coloured(soups):
             assert soups[name].select(".printed-source .highlight .k"), name
 
 
+def test_rows_of_scores_are_tables(soups):
+    for name in LISTED:
+        if name.startswith("losses/"):
+            rows = soups[name].select(".cell_output table.compact tbody tr")
+            assert rows and all(re.search(r"\d\.\d\d \(\d\.\d\d–", row.text) for row in rows), name
+            assert "| `" not in soups[name].select_one("article").text, name
+
+
 # The package's page
 
 def test_attributes_have_their_names_and_losses_their_anchors(soups):
     soup = soups["reference/api"]
     shown = soup.select_one("article").text
-    assert not re.search(r"(?<!shape) \([a-z_]{3,},\)", shown)  # a name that was taken for a type
+    assert not re.search(r"(?m)^\w+ \([a-z_]+,\)", shown)  # a name that was taken for a type
     assert "real_features" in shown and "discriminator_gradient" in shown
     for loss in ("BCE", "Wasserstein", "GradientPenalty", "InfoGAN"):
         assert soup.find(id=f"rnngan_tutorial.losses.{loss}")

@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK, RESULTS = ROOT / "book", ROOT / "data" / "results"
 LINE = re.compile(r"^\| `(\w+)` \| .* \|$", re.MULTILINE)
 NAMES = {"floor": "real against real", "control": "one beat again and again"}
-# Score -> its name, the head of its column, what it says, where its axis ends, and its parts.
+# Score -> its name, the head of its column with places to break it, what it says, where its axis ends, and its parts.
 SCORES = {
     "wide_share": ("Wide share", "Wide share", "of the generated beats", 1.0, 4),
-    "discriminative": ("Discriminative score", "Discrimi\N{SOFT HYPHEN}native",
+    "discriminative": ("Discriminative score", "Discrimi\u00adnative",
                        "at 0 nobody tells them from real ones", 0.5, 5),
-    "sliced_wasserstein": ("Sliced Wasserstein distance", "Sliced Wasser\N{SOFT HYPHEN}stein",
+    "sliced_wasserstein": ("Sliced Wasserstein distance", "Sliced Wasser\u00adstein",
                            "to real beats", 0.2, 4),
-    "autocorrelation_error": ("Autocorrelation error", "Auto\N{SOFT HYPHEN}correlation", "",
+    "autocorrelation_error": ("Autocorrelation error", "Auto\u00adcorre\u00adlation", "",
                               0.25, 5)}
 COLUMNS = ("discriminative", "sliced_wasserstein", "autocorrelation_error", "wide_share")
 # Where the name of a loss leads to if no chapter of its own has its row.

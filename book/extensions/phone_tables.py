@@ -48,7 +48,7 @@ class PhoneTables(SphinxPostTransform):
                 else ["compact"])
             for row in rows:
                 for label, cell in zip(heads, row):
-                    cell["label"] = label
+                    cell["label"] = re.sub(r"[\\^_{}]", "", label)  # of a formula, the letters
                     if not text(cell):
                         cell["classes"].append("empty")
                     elif NUMBER.fullmatch(text(cell)) and len(text(cell)) <= LINE:
