@@ -13,7 +13,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK, RESULTS = ROOT / "book", ROOT / "data" / "results"
 LINE = re.compile(r"^\| `(\w+)` \| .* \|$", re.MULTILINE)
 NAMES = {"floor": "real against real", "control": "one beat again and again"}
-# Score -> its name, the head of its column with places to break it, what it says, where its axis ends, and its parts.
+# Score -> its name; the head of its column, with places to break it; what it says; where its axis
+# ends, and its parts.
 SCORES = {
     "wide_share": ("Wide share", "Wide share", "of the generated beats", 1.0, 4),
     "discriminative": ("Discriminative score", "Discrimi\u00adnative",

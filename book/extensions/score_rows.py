@@ -8,7 +8,9 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-HEADS = ("", "Discriminative", "Sliced Wasserstein", "Autocorrelation", "Wide share")
+# With places to break them on a phone.
+HEADS = ("", "Discrimi\u00adnative", "Sliced Wasser\u00adstein", "Auto\u00adcorre\u00adlation",
+         "Wide share")
 NAMES = {"floor": "real against real", "control": "one beat again and again"}
 LINE = re.compile(r"\| `(\w+)` \|(.*)\|")
 
