@@ -44,7 +44,7 @@ class Pictures(SphinxPostTransform):
 
     def run(self, **kwargs):
         numbers = self.env.toc_fignumbers.get(self.env.docname, {}).get("figure", {})
-        for image in list(self.document.findall(nodes.image)):
+        for order, image in enumerate(list(self.document.findall(nodes.image))):
             path = Path(self.app.srcdir) / image["uri"]
             if path.suffix != ".png":
                 continue
@@ -52,7 +52,8 @@ class Pictures(SphinxPostTransform):
             height, width = pixels.shape
             scale = INCH / dots
             image["size"] = round(width * scale), round(height * scale)
-            image["loading"] = "lazy"
+            if order or self.env.docname != self.config.root_doc:
+                image["loading"] = "lazy"  # all but the one that the front page begins with
             image["classes"].append("dark-light")  # no white card behind it in the dark
             figure = image.parent
             if "drawn" in figure.get("classes", []):
