@@ -16,6 +16,9 @@ book: $(READY)  ## build the book from the outputs stored in its notebooks
 	@$(BIN)/jupyter-book build book/ -W -n --keep-going --all -q
 	@echo "the book: $(CURDIR)/_build/html/index.html"
 
+pdf: book  ## the whole book on paper, _build/book.pdf; needs Chromium or Chrome
+	@$(BIN)/python tools/pdf.py
+
 plain: $(READY)  ## the notebooks without MyST that the launch buttons open, in _plain/
 	@$(BIN)/python tools/plain.py
 
@@ -37,4 +40,4 @@ clean:  ## remove what was built, and the environment
 	rm -rf $(VENV) _build _plain build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .coverage
 
 .DEFAULT_GOAL := help
-.PHONY: help book plain test execute serve lint clean
+.PHONY: help book pdf plain test execute serve lint clean

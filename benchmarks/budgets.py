@@ -32,7 +32,8 @@ LOSSES = {
     "feature_matching": "feature_matching", "wasserstein_clip": "wasserstein_clip",
     "vae_gan": lambda: rt.losses.VAEGAN(per="steps"), "relativistic": "relativistic",
     "mse": "mse", "mae": "mae"}
-LONGEST = ("bce", "nonsaturating_r1r2", "wasserstein_gp", "r3gan", "least_squares", "vae")
+LONGEST = ("bce", "nonsaturating_r1r2", "wasserstein_gp", "r3gan", "energy", "least_squares",
+           "vae")
 
 
 def parts(name):
@@ -49,13 +50,18 @@ def rows(data, name, steps, seeds, checkpoint=None, scores=None):
     run = rt.train(train, loss, steps, seeds, checkpoint=checkpoint, checkpoint_every=10**9,
                    progress=False)
     seconds = (time.process_time() - began) / len(seeds)
-    scores = rt.score(run, test, names=scores)
-    return run, pd.DataFrame([
-        {"loss": name, "steps": steps, "seed": seed, "seconds": round(seconds, 2),
+    return run, scored(run, test, name, seconds, scores)
+
+
+def scored(run, test, name, seconds, names=None):
+    """A row for each seed of a run."""
+    scores = rt.score(run, test, names=names)
+    return pd.DataFrame([
+        {"loss": name, "steps": run.steps, "seed": seed, "seconds": round(seconds, 2),
          **{key: round(float(score.values[i]), 4) for key, score in scores.items()},
          **{f"{key}_floor": round(score.floor, 4) for key, score in scores.items()},
          **{f"{key}_control": round(score.control, 4) for key, score in scores.items()}}
-        for i, seed in enumerate(seeds)])
+        for i, seed in enumerate(run.seeds)])
 
 
 def main(argv=None):

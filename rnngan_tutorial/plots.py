@@ -8,14 +8,17 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from .data import Sequences
-from .metrics import Scores
+from .metrics import Scores, nearest_label
 from .options import check_whole
 from .run import Run
 
-# Okabe and Ito's palette, told apart in all common forms of colour blindness.
+# Okabe and Ito's palette without its yellow, too pale on white, and with plum for its pink, which
+# next to the green is the same grey to many. The two colours of data are for data alone.
 REAL, FAKE = "#0072B2", "#D55E00"
-COLOURS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442", "#0072B2",
-           "#D55E00")
+COLOURS = ("#009E73", "#7A1F5C", "#E69F00", "#56B4E9", "#000000", "#777777", "#A6D96A", "#BBBBBB")
+# Scores that end somewhere by themselves; the axis of another goes to some controls.
+ENDS = {"discriminative": 0.5, "mode_coverage": 8.0}
+CONTROLS_SHOWN = 2.5
 
 
 def use_style() -> None:
@@ -125,17 +128,22 @@ def series(data: Sequences, groups: Mapping[str, np.ndarray],
     return axes
 
 
-def samples(run: Run, n: int = 40, seeds: int = 3, feature: int | str = 0) -> np.ndarray:
-    """Real series beside those that the first seeds of a run generate.
+def samples(run: Run, n: int = 40, seeds: int | None = None,
+            feature: int | str = 0) -> np.ndarray:
+    """What the seeds of a run generate, against the real series.
+
+    Of data with two kinds, the series that look like the rarer one are dark, the others pale; the
+    title of a panel says their share among those drawn, and the middle nine tenths of the real
+    series lie behind them all. Of other data, real series have a panel of their own.
 
     Parameters
     ----------
     run : Run
-        One that was loaded without its data has no panel of real series.
+        One that was loaded without its data has no real series to draw.
     n : int
         Series per panel.
-    seeds : int
-        How many seeds.
+    seeds : int, optional
+        How many seeds: by default eight of data with two kinds, else three.
     feature : int or str
         Number or name of the feature that is drawn.
 
@@ -143,13 +151,40 @@ def samples(run: Run, n: int = 40, seeds: int = 3, feature: int | str = 0) -> np
     -------
     ndarray of Axes, one per panel
     """
+    kinds = run.data.label_names if len(run.data) and run.data.labels is not None else ()
+    seeds = (8 if len(kinds) == 2 else 3) if seeds is None else seeds
     check_whole("seeds", seeds, 1)
-    made = run.sample(n)
+    made = dict(zip(run.seeds[:seeds], run.sample(n), strict=False))
+    if len(kinds) == 2:
+        return _two_kinds(run.data, made, feature)
     groups = {"real": run.data.values[:n]} if len(run.data) else {}
     colors = [REAL] * len(groups)
-    groups |= {f"generated, seed {s}": v for s, v in zip(run.seeds[:seeds], made, strict=False)}
+    groups |= {f"generated, seed {s}": v for s, v in made.items()}
     colors += [FAKE] * (len(groups) - len(colors))
     return series(run.data, groups, colors, n, feature)
+
+
+def _two_kinds(data: Sequences, made: Mapping[int, np.ndarray], feature: int | str) -> np.ndarray:
+    """A panel per seed, four in a row; the rarer kind dark over the middle of the real series."""
+    i = data.feature_index(feature)
+    rare = np.bincount(np.asarray(data.labels), minlength=2).argmin()
+    low, high = np.quantile(data.to_units(data.values)[:, :, i], [0.05, 0.95], axis=0)
+    rows, columns = -(-len(made) // 4), min(4, len(made))
+    _, axes = plt.subplots(rows, columns, figsize=(7.2, 0.5 + 1.7 * rows), squeeze=False,
+                           sharex=True, sharey=True)
+    time, value = units_of(data, feature)
+    for panel, (seed, values) in zip(axes.flat, made.items(), strict=False):
+        panel.fill_between(np.arange(data.values.shape[1]) * data.step, low, high, color=REAL,
+                           alpha=0.15, lw=0)
+        dark = nearest_label(values, data) == rare
+        draw(panel, data, values[~dark], FAKE, 0.2, feature)
+        draw(panel, data, values[dark], FAKE, 0.9, feature)
+        panel.set_title(f"seed {seed}: {dark.mean():.0%} {data.label_names[rare]}", fontsize=9)
+    for panel in axes[-1]:
+        panel.set_xlabel(time)
+    for panel in axes[:, 0]:
+        panel.set_ylabel(value)
+    return axes.ravel()[:len(made)]
 
 
 def snapshots(run: Run, seed: int = 0, n: int = 30, feature: int | str = 0) -> np.ndarray:
@@ -191,7 +226,7 @@ def smooth(values: np.ndarray, width: int) -> np.ndarray:
 
 
 def history(run: Run, width: int = 25) -> np.ndarray:
-    """Losses and mean logits of both players over the steps, one line per seed.
+    """Losses and mean logits of both players over the steps: a pale line per seed, their median.
 
     Parameters
     ----------
@@ -209,12 +244,17 @@ def history(run: Run, width: int = 25) -> np.ndarray:
     steps = np.arange(len(past.generator))
     for panel, values, title in ((axes[0], past.discriminator, "discriminator's loss"),
                                  (axes[1], past.generator, "generator's loss")):
-        panel.plot(steps, smooth(values, width), lw=1)
+        panel.plot(steps, smooth(values, width), color="0.75", lw=1)
+        panel.plot(steps, smooth(np.median(values, 1, keepdims=True), width), color="black")
         panel.set(title=title, xlabel="step", ylabel="loss" if panel is axes[0] else "")
-    axes[2].plot(past.watched, smooth(past.real_logit, 5).mean(1), color=REAL, label="real")
-    axes[2].plot(past.watched, smooth(past.fake_logit, 5).mean(1), color=FAKE, label="generated")
+    for values, color, label in ((past.real_logit, REAL, "real"),
+                                 (past.fake_logit, FAKE, "generated")):
+        line = smooth(values, 5).mean(1)
+        axes[2].plot(past.watched, line, color=color, label=label)
+        axes[2].annotate(label, (past.watched[-1], line[-1]), (-2, 5), color=color, ha="right",
+                         textcoords="offset points", fontsize=8)
     axes[2].set(title="mean logit, all seeds", xlabel="step")
-    axes[2].legend(fontsize=8)
+    axes[2].margins(y=0.15)
     return axes
 
 
@@ -244,20 +284,32 @@ def curves(x: Any, lines: Mapping[str, Any], xlabel: str, ylabel: str,
 def scores(scores: Scores) -> np.ndarray:
     """One panel per score: a dot per seed, the floor as a line and the control as a dashed one.
 
+    A score has the same axis for every loss: a share to its end, a distance to two and a half
+    times that of the control, unless a seed lies beyond.
+
     Returns
     -------
     ndarray of Axes, one per score
     """
-    axes = panels(len(scores), 2.5)
+    axes = panels(len(scores), 2.3)
     for panel, (name, score) in zip(axes, scores.items(), strict=True):
         values = np.asarray(score.values)
         spread = np.linspace(-0.15, 0.15, len(values)) if len(values) > 1 else [0]
-        panel.axhline(score.floor, color=REAL, label="real against real")
-        panel.axhline(score.control, color="0.4", ls="--", label="collapsed")
-        panel.plot(spread, values, "o", color=FAKE, label="a seed")
-        panel.set(title=name.replace("_", " "), xticks=[], xlim=(-0.6, 0.6))
-        panel.set_ylim(bottom=min(0, *values))
-    axes[0].set_ylabel("score")
-    axes[0].figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center",
-                          ncols=3, fontsize=8)
+        end = 1.0 if name.endswith("share") else ENDS.get(name, CONTROLS_SHOWN * score.control)
+        panel.axhline(score.floor, color=REAL)
+        panel.axhline(score.control, color="0.4", ls="--")
+        panel.plot(spread, values, "o", color=FAKE)
+        panel.set(title=titled(name), xticks=[], xlim=(-0.6, 0.6))
+        panel.set_ylim(min(0, *values), 1.04 * max(end, score.floor, score.control, *values))
+        for height, said, color in ((score.floor, "real", REAL),
+                                    (score.control, "collapsed", "0.4")):
+            panel.annotate(said, (0.6, height), (-1, 2), color=color, ha="right", fontsize=8,
+                           textcoords="offset points")
+    axes[0].set_ylabel("score, a dot per seed")
     return axes
+
+
+def titled(name: str) -> str:
+    """A score's name as a title: "sliced Wasserstein"; a long one in two lines."""
+    words = name.replace("wasserstein", "Wasserstein").replace("_", " ")
+    return words.replace(" ", "\n", 1) if len(words) > 18 else words

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -15,34 +14,12 @@ import yaml
 from site_pages import Page, broken, is_external
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from conftest import build
+
 ROOT = Path(__file__).resolve().parents[1]
 LISTED = sorted(parse_toc_yaml(ROOT / "book" / "_toc.yml"))
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
                None)
-
-
-def build(source, out):
-    """Build with the settings of `make book`; the finished process."""
-    return subprocess.run(
-        [str(Path(sys.executable).with_name("jupyter-book")), "build", str(source), "-W", "-n",
-         "--keep-going", "--all", "--path-output", str(out)],
-        cwd=ROOT, capture_output=True, text=True)
-
-
-@pytest.fixture(scope="module")
-def html(tmp_path_factory):
-    """The folder of the built pages. Always built afresh: it takes seconds."""
-    out = tmp_path_factory.mktemp("book")
-    built = build(ROOT / "book", out)
-    assert built.returncode == 0, built.stdout[-3000:] + built.stderr[-3000:]
-    return out / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def pages(html):
-    """Every page, by its path."""
-    return {path: Page(path) for path in sorted(html.rglob("*.html"))
-            if "_static" not in path.relative_to(html).parts}
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +135,19 @@ async function look(address, width) {
   page.addEventListener("error", (e) => errors.push(e.message));
   if (page.MathJax) await page.MathJax.startup.promise;
   await sleep(300);
+  const article = page.document.querySelector("article") || page.document.body;
+  const before = article.textContent;
+  page.dispatchEvent(new page.Event("beforeprint"));
+  const solutions = [...article.querySelectorAll(".solution")];
+  const printed = {
+    solutions: solutions.length,
+    atEnd: solutions.every((node) => node.parentElement === article.lastElementChild),
+    closed: article.querySelectorAll("details:not(.hide, [open])").length,
+  };
+  page.dispatchEvent(new page.Event("afterprint"));
+  printed.restored = article.textContent === before;
   found.push({
-    address, width, errors,
+    address, width, errors, printed,
     overflow: page.document.documentElement.scrollWidth
       - page.document.documentElement.clientWidth,
     formulas: page.document.querySelectorAll("mjx-container").length,
@@ -168,6 +156,17 @@ async function look(address, width) {
     cut: [...page.document.querySelectorAll("div.math mjx-container")]
       .filter((formula) => formula.scrollWidth > formula.clientWidth + 3)
       .map((formula) => formula.parentElement.id || formula.textContent),
+    stops: page.document.querySelectorAll("mjx-container[tabindex]").length,
+    // Of a table of numbers no column may be out of sight.
+    hidden: [...page.document.querySelectorAll("table.compact")].filter((table) =>
+      table.parentElement.scrollWidth > table.parentElement.clientWidth + 3)
+      .map((table) => table.innerText.slice(0, 80)),
+    // Of a picture that can be cut, either the whole or its parts are shown.
+    both: [...page.document.querySelectorAll("figure:has(.picture-parts)")].filter((figure) =>
+      !figure.querySelector("img").offsetHeight !== !!figure.querySelector(
+        ".picture-parts").offsetHeight).length,
+    parts: [...page.document.querySelectorAll(".picture-parts")].filter((parts) =>
+      parts.offsetHeight).length,
     bad: page.document.querySelectorAll("mjx-merror, [data-mjx-error]").length,
     missing: [...page.document.images].filter((i) => i.complete && !i.naturalWidth).length,
     elsewhere: page.performance.getEntriesByType("resource").map((r) => r.name)
@@ -218,8 +217,14 @@ def test_pages_look_right_on_a_phone_and_on_a_desk(html, chapters, tmp_path):
     for page in found:
         assert page["errors"] == [] and page["elsewhere"] == [], page
         assert page["overflow"] <= 0 and page["cut"] == [], page
-        assert page["missing"] == page["bad"] == 0, page
+        assert page["missing"] == page["bad"] == page["stops"] == page["both"] == 0, page
+        assert page["hidden"] == [], page
+        assert page["width"] == 390 or page["parts"] == 0, page
         assert page["formulas"] >= page["unread"], page
+        printed = page["printed"]
+        assert printed["atEnd"] and printed["restored"] and printed["closed"] == 0, page
+    assert sum(page["parts"] for page in found) > 50
+    assert sum(page["printed"]["solutions"] for page in found) > 60
 
 
 # The checks themselves
@@ -231,7 +236,7 @@ SOUND = {"index.md": "# One\n\n(here)=\n## Two\n\n$x^2$ and [here](#here).\n",
 def small_book(folder, **changed):
     """A book of one page with the project's settings, built; the process and the pages."""
     shutil.copy(ROOT / "_config.yml", folder)
-    for name in ("assets", "extensions"):
+    for name in ("assets", "extensions", "templates"):
         shutil.copytree(ROOT / "book" / name, folder / "book" / name)
     (folder / "book" / "claims.yml").write_text("[]")
     (folder / "book" / "reference").mkdir()

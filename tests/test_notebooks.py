@@ -7,6 +7,7 @@ that it does, and that nbval does its part.
 
 import base64
 import importlib.util
+import io
 import os
 import struct
 import subprocess
@@ -20,10 +21,11 @@ import nbformat
 import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = execute.notebooks()
-LINES, COLUMNS, DPI = 15, 79, 110
+LINES, COLUMNS, DPI = 15, 79, 200
 # Cells that stay in the notebook and off the page may be longer.
 HIDDEN = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 # An output that shows one of these was made on somebody's machine and says so.
@@ -150,6 +152,17 @@ def test_sound_notebook_has_no_faults(sound):
     assert all("execution" not in cell.metadata for cell in sound.cells)
 
 
+def test_figures_are_stored_sharp_and_with_few_colours(sound):
+    [output] = sound.cells[2].outputs
+    png = base64.b64decode(output.data["image/png"])
+    assert round(dpi(png)) == DPI
+    # As wide on the page as at 100 dpi; the repr is that of nbval, which draws at 100.
+    with Image.open(io.BytesIO(png)) as picture:
+        assert abs(picture.width - 2 * output.metadata["image/png"]["width"]) <= 1
+        assert picture.mode == "P" and len(picture.getcolors()) <= execute.COLOURS
+    assert output.data["text/plain"] == "<Figure size 200x100 with 1 Axes>"
+
+
 def edit_source(nb):
     nb.cells[1].source = "print(2 + 3)"
 
@@ -207,7 +220,7 @@ def fine_figure(nb):
     [output] = nb.cells[2].outputs
     png = bytearray(base64.b64decode(output.data["image/png"]))
     at = png.find(b"pHYs") + 4
-    png[at:at + 8] = struct.pack(">II", 7874, 7874)  # 200 dpi
+    png[at:at + 8] = struct.pack(">II", 11811, 11811)  # 300 dpi
     output.data["image/png"] = base64.b64encode(bytes(png)).decode()
 
 
@@ -225,7 +238,7 @@ def widget(nb):
     (run_out_of_order, "was not run"), (add_a_cell, "was not run"), (other_kernel, "kernel"),
     (remove_description, "description"), (remove_title, "titles"), (remove_alt, "alternative"),
     (semicolon, "semicolon"), (long_cell, "lines, more"), (long_line, "columns"),
-    (fail, "ValueError: no"), (fine_figure, "200 dpi"), (path_of_machine, "path of the machine"),
+    (fail, "ValueError: no"), (fine_figure, "300 dpi"), (path_of_machine, "path of the machine"),
     (widget, "stores a widget")], ids=lambda x: getattr(x, "__name__", ""))
 def test_broken_notebook_is_found(sound, breaking, said):
     broken = deepcopy(sound)

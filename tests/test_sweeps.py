@@ -264,6 +264,18 @@ def test_two_processes_find_what_one_finds(alone, tmp_path):
     pd.testing.assert_frame_equal(two[STEADY], alone[STEADY])
 
 
+def test_the_table_keeps_the_plans_order_whichever_search_ends_first(tmp_path):
+    (tmp_path / "jobs").mkdir()
+    queue = sweeps.Queue(read_plan(small()), tmp_path)
+    for loss in ("r3gan", "bce"):
+        for job in [job for stage, job in queue.order.values() if job["called"]["loss"] == loss]:
+            queue.put(job, [{"score": "s", "seed": 0, "value": 1.0, "floor": 0.0, "control": 1.0}])
+    while job := queue.next():
+        queue.put(job, [{"score": "s", "seed": 0, "value": 1.0, "floor": 0.0, "control": 1.0}])
+    reports = queue.table().query("stage == 'report'")
+    assert list(dict.fromkeys(reports.loss)) == ["bce", "r3gan"]
+
+
 def dies_once(job, folder):
     """In place of `work`: the first process that does this job dies of it."""
     mark = folder / "died"

@@ -155,6 +155,39 @@ def test_a_block_that_hangs_ends(book, monkeypatch):
     assert rows(path)[0]["evidence"] == "['no end after 3 s']"
 
 
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """Those of pytest, in the book's root."""
+    monkeypatch.setattr(validate, "TESTS", tmp_path / "test_runs.csv")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --nbval-lax --nbval-current-env\n")
+
+
+def test_a_whole_notebook_is_run_as_the_tests_run_it(book, settings, capsys):
+    path = book()
+    validate.main([str(path), "--whole", "--blocks", "1"])
+    whole = rows(path)
+    assert [row["claim"] for row in whole] == ["a", "b"] and whole[0]["torch"]
+    validate.RESULTS = validate.RESULTS.parent / "again"
+    validate.main([str(path), "--blocks", "1"])
+    assert rows(path) == whole  # what the claims' cells alone come to
+    assert [(row["notebook"], row["seed"], row["red"]) for row in tables.read(validate.TESTS)] == [
+        ("losses/toy", whole[0]["seed"], "0")]
+
+
+def test_a_whole_notebook_that_is_red_is_told_and_its_claims_are_kept(book, settings, capsys):
+    path = book(a="x - 99", more=["1 / 0"])  # an alarm, and a cell of another kind
+    validate.main([str(path), "--whole", "--blocks", "1"])
+    assert [row["outcome"] for row in rows(path)][0] == "not held"
+    assert len(rows(path)) == 2 and tables.read(validate.TESTS)[0]["red"] == "2"
+    assert "ZeroDivisionError" in capsys.readouterr().out
+
+
+def test_a_claim_that_a_whole_notebook_does_not_reach_is_stored_as_such(book, settings):
+    path = book(a="1 / 0")
+    validate.main([str(path), "--whole", "--blocks", "1"])
+    assert [row["outcome"] for row in rows(path)] == ["not reached", "held"]
+
+
 def test_margins_tell_how_likely_an_alarm_is(book, capsys):
     path = book()
     validate.main([str(path), "--blocks", "6"])

@@ -1,16 +1,15 @@
 """Write the reference pages that are made from data: ``python tools/pages.py``.
 
-The ledger of claims from book/claims.yml, the table of heartbeats from the chapters' stored
-outputs, and the run times from data/results/.
+The ledger of claims from book/claims.yml, the run times from data/results/, and the heartbeats,
+which are made in `heartbeats`.
 """
 
 import json
-import re
 from collections import Counter
 from math import inf
 from pathlib import Path
-from statistics import median
 
+import heartbeats
 import nbformat
 import tables
 import validate
@@ -18,8 +17,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK, RESULTS = ROOT / "book", ROOT / "data" / "results"
-LINE = re.compile(r"^\| `(\w+)` \| .* \|$", re.MULTILINE)
-NAMES = {"floor": "real against real", "control": "one beat again and again"}
 
 
 def head(title, description):
@@ -164,115 +161,52 @@ def claims_page():
     return "\n".join(lines)
 
 
-def heartbeat_rows():
-    """(name, chapter, row) of every row that a chapter's stored outputs hold."""
-    for path in sorted(BOOK.rglob("*.ipynb")):
-        for cell in nbformat.read(path, 4).cells:
-            if cell.cell_type == "code" and "score_line(" in cell.source:
-                for found in LINE.finditer("".join(out.get("text", "") for out in cell.outputs)):
-                    chapter = path.relative_to(BOOK).with_suffix("").as_posix()
-                    yield found[1], chapter, found[0]
-
-
-def heartbeats_page():
-    """One row per loss, sorted by the distance to the real beats."""
-    rows = list(heartbeat_rows())
-    losses = sorted((row for row in rows if row[0] not in NAMES),
-                    key=lambda row: float(row[2].split("|")[3].split()[0]))
-    lines = head("The heartbeats, loss by loss", "The same patient and budget for every loss, four "
-                 "scores over eight seeds, with floor and control.")
-    lines += ["Same patient, same budget, the same generator and discriminator, but for what a "
-              "loss asks for:\na label, a code, an encoder, a layer, or no discriminator. Each "
-              "cell is the median of eight seeds,\nwith the lowest and the highest in brackets; "
-              "{doc}`../game/measuring` says what the scores are. A name leads to its chapter.",
-              "",
-              "Sorted by the sliced Wasserstein distance to beats that were not trained on. The "
-              "order is no\nranking: one beat again and again stands high in it, and so do `mae` "
-              "and `mse`, which make no\nwide beat.", "",
-              "| Loss | Discriminative | Sliced W. | Autocorrelation | Wide share |",
-              "|---|---|---|---|---|"]
-    lines += [row.replace(f"`{name}`", f"*{NAMES[name]}*", 1)
-              for name, _, row in rows if name in NAMES]
-    lines += [row.replace(f"`{name}`", f"[`{name}`](../{chapter}.ipynb)", 1).replace(" to ", "–")
-              for name, chapter, row in losses]
-    return "\n".join([*lines, "", *budgets_section(), ""])
-
-
-def seconds_until(rows):
-    """(loss, steps) -> seconds of one seed from the first step, from the stored runs."""
-    seeds = Counter((row["loss"], int(row["steps"])) for row in rows)
-    spent = {(row["loss"], int(row["steps"])): float(row["seconds"]) for row in rows}
-    # A stage goes on from the one before it if that has as many seeds.
-    return {now: sum(seconds for before, seconds in spent.items() if before[0] == now[0]
-                     and before[1] <= now[1] and seeds[before] == seeds[now]) for now in spent}
-
-
-def budgets_section():
-    """Every loss at several budgets, from the stored runs."""
-    rows = tables.read(RESULTS / "budgets_heartbeats.csv")
-    scores = {"discriminative": "Discriminative", "sliced_wasserstein": "Sliced W.",
-              "autocorrelation_error": "Autocorrelation", "wide_share": "Wide share"}
-    found = {}
-    for row in rows:
-        found.setdefault((row["loss"], int(row["steps"])), []).append(row)
-    if not found:
-        return []
-    first = rows[0]
-    lines = ["## More steps, and every loss", "",
-             "The chapters train for 1,000 steps. Here every loss goes on to 4,000, and some to "
-             "16,000: four seeds\n(two at 16,000) that no claim uses, the common recipe, the same "
-             "split. Seconds are of one CPU core for\none seed, so equal work can be read off as "
-             "well as equal steps. `bce_gp` is `bce` with the gradient\npenalty, `kl_practical` "
-             "has the paper's practical step of the generator, `vae` learns its sigma,\n`vae_gan` "
-             "compares features at each step, `conditional_r1r2` plays the game with both "
-             "penalties.\nMedian, lowest to highest seed in brackets; sorted by the "
-             "discriminative score at the most steps.", "",
-             "| Loss | Steps | Seconds | " + " | ".join(scores.values()) + " |", "|---" * 7 + "|",
-             "| *real against real* | | | " + " | ".join(
-                 f"{float(first[f'{key}_floor']):.2f}" for key in scores) + " |",
-             "| *one beat again and again* | | | " + " | ".join(
-                 f"{float(first[f'{key}_control']):.2f}" for key in scores) + " |"]
-    last = {loss: max(steps for name, steps in found if name == loss) for loss, _ in found}
-
-    def middle(loss, steps, key):
-        return median(float(row[key]) for row in found[loss, steps])
-
-    seconds = seconds_until(rows)
-    for loss in sorted(last, key=lambda loss: middle(loss, last[loss], "discriminative")):
-        for steps in sorted(steps for name, steps in found if name == loss and steps >= 1000):
-            cells = [f"{middle(loss, steps, key):.2f} "
-                     f"({min(float(row[key]) for row in found[loss, steps]):.2f}–"
-                     f"{max(float(row[key]) for row in found[loss, steps]):.2f})"
-                     for key in scores]
-            lines.append(f"| `{loss}` | {steps:,} | {seconds[loss, steps]:.0f} | "
-                         + " | ".join(cells) + " |")
-    return lines
-
-
 def runtimes_page():
     """How long each chapter takes, and what each loss costs against BCE."""
     lines = head("Run times", "How long each chapter takes to run, and what each loss costs beside "
                  "binary cross-entropy, as measured.")
     rows = {row["notebook"]: row for row in tables.read(RESULTS / "runtimes.csv")}
+    measured = {name: f"{rows[name]['device']}, PyTorch {rows[name]['torch']}, "
+                      f"{rows[name]['date']}" for name in chapters()}
+    [(usual, _)] = Counter(measured.values()).most_common(1)
     lines += ["## Chapters", "", "From the first cell to the last, start of the kernel and scores "
               "included. Other work ran on the\nmachine while these were taken; a quiet one is "
-              "faster.", "", "| Chapter | Seconds | Measured |", "|---|---|---|"]
-    for name in chapters():
-        row = rows[name]
-        lines.append(f"| {{doc}}`../{name}` | {row['seconds']} | {row['device']}, PyTorch "
-                     f"{row['torch']}, {row['date']} |")
+              f"faster. Measured on {usual}, where nothing\nelse is said.", "",
+              "| Chapter | Seconds |", "|---|---|"]
+    for name, how in measured.items():
+        lines.append(f"| {{doc}}`../{name}` | {rows[name]['seconds']}"
+                     f"{'' if how == usual else f' ({how})'} |")
     lines += ["", "## Losses", "", "Training alone on the heartbeats: seconds of one CPU core for "
               "1,000 steps of one seed of four that train\nside by side, and the same over that of "
               "`bce`. {doc}`heartbeats` says what the names stand for.", "",
               "| Loss | Seconds | over `bce` |", "|---|---|---|"]
-    seconds = seconds_until(tables.read(RESULTS / "budgets_heartbeats.csv"))
+    seconds = heartbeats.seconds_until(tables.read(RESULTS / "budgets_heartbeats.csv"))
     costs = {loss: spent for (loss, steps), spent in seconds.items() if steps == 1000}
     for loss, spent in sorted(costs.items(), key=lambda cost: cost[1]):
         lines.append(f"| `{loss}` | {spent:.1f} | {spent / costs['bce']:.2f} |")
+    lines += whole_runs_section(tables.read(validate.TESTS))
     return "\n".join([*lines, ""])
 
 
-PAGES = {"claims": claims_page, "heartbeats": heartbeats_page, "runtimes": runtimes_page}
+def whole_runs_section(rows):
+    """How the notebooks fared that were run whole, as tests, from fresh seeds."""
+    if not rows:
+        return []
+    lines = ["", "## The tests, from other seeds", "", "Whole notebooks, run as `make test` runs "
+             "them, each from a master seed of its validation blocks\n"
+             "({doc}`evidence`). A run is red if any cell fails.", "",
+             "| Chapter | Runs | Red | Threads | Instructions |", "|---|---|---|---|---|"]
+    for name in chapters():
+        mine = [row for row in rows if row["notebook"] == name]
+        if mine:
+            kinds = [", ".join(sorted({row[key] for row in mine} - {""}))
+                     for key in ("threads", "capability")]
+            lines.append(f"| {{doc}}`../{name}` | {len(mine)} | "
+                         f"{sum(row['red'] != '0' for row in mine)} | {kinds[0]} | {kinds[1]} |")
+    return lines
+
+
+PAGES = {"claims": claims_page, "heartbeats": heartbeats.page, "runtimes": runtimes_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -9,6 +9,8 @@ stands there is not run again, so the work can be stopped at any time.
 
     python tools/validate.py                           every notebook, 10 blocks
     python tools/validate.py --blocks 20 --workers 2 book/losses/wgan.ipynb
+    python tools/validate.py --whole --blocks 1        whole notebooks, as `make test` runs them;
+                                                       data/results/test_runs.csv tells red ones
     python tools/validate.py --scheduler tcp://host:8786     on a Dask cluster
     python tools/validate.py --development 3 NOTEBOOK  seeds to work with; nothing is stored
     python tools/validate.py --margins                 how likely each claim's test fails by luck
@@ -18,6 +20,7 @@ import argparse
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date
 from math import inf
 from pathlib import Path
 
@@ -27,10 +30,11 @@ import slices
 import tables
 import yaml
 
-from rnngan_tutorial.book.blocks import run_block
+from rnngan_tutorial.book.blocks import run_block, run_notebook
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "data" / "results" / "validation"
+TESTS = RESULTS.parent / "test_runs.csv"
 COLUMNS = ["claim", "digest", "block", "seed", "outcome", "value", "bound", "alarm", "null",
            "evidence", "torch", "capability"]
 
@@ -77,7 +81,8 @@ class Chapter:
 
     def job(self, seed, ids, threads=1, block=-1):
         return {"folder": str(self.path.parent), "cells": self.slicer.sources(*ids), "seed": seed,
-                "ids": list(ids), "threads": threads, "block": block}
+                "ids": list(ids), "threads": threads, "block": block,
+                "notebook": str(self.path), "root": str(ROOT)}
 
     def store(self, answer):
         """Add a block's outcomes. Those of other words and code stay too, and do not count."""
@@ -88,7 +93,8 @@ class Chapter:
             row = found.get(id)
             outcome = "not reached" if row is None else "held" if row["held"] else "not held"
             row = row or {"value": "", "bound": "", "alarm": "", "null": {},
-                          "evidence": answer["error"].strip().splitlines()[-1:]}
+                          "evidence": (answer["error"].strip().splitlines()
+                                       or answer.get("red", []))[-1:]}
             rows.append({**{key: row.get(key, answer.get(key)) for key in COLUMNS},
                          "claim": id, "digest": self.digests[id], "outcome": outcome,
                          "null": json.dumps(row["null"])})
@@ -108,10 +114,20 @@ def told(chapter, answer):
             + (f"\n{answer['error']}" if answer["error"] else ""))
 
 
-def locally(work, workers):
+def note_test(chapter, answer):
+    """Add a whole notebook's run to the list of such runs; print what failed."""
+    row = {"date": date.today().isoformat(), "notebook": chapter.name,
+           **{key: answer[key] for key in ("seed", "threads", "torch", "capability")},
+           "seconds": round(answer["seconds"]), "red": len(answer["red"])}
+    tables.write(TESTS, [*tables.read(TESTS), row])
+    if answer["red"]:
+        print(answer["said"], flush=True)
+
+
+def locally(work, workers, run=run_block):
     """(chapter, answer) of each job, in processes of this machine."""
     with ThreadPoolExecutor(workers) as pool:  # each thread waits for a process of its own
-        waiting = {pool.submit(run_block, job): chapter for chapter, job in work}
+        waiting = {pool.submit(run, job): chapter for chapter, job in work}
         try:
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
@@ -194,6 +210,8 @@ def main(argv=None):
     parser.add_argument("--threads", type=int, default=1, help="threads of each process")
     parser.add_argument("--development", type=int, metavar="N",
                         help="run N blocks of development seeds, print, and store nothing")
+    parser.add_argument("--whole", action="store_true",
+                        help="run whole notebooks as the tests do, not only the claims' cells")
     parser.add_argument("--claims", nargs="*", help="only these, with --development")
     parser.add_argument("--margins", action="store_true")
     args = parser.parse_args(argv)
@@ -207,7 +225,8 @@ def main(argv=None):
         queues = [[(c, job) for job in c.jobs(args.blocks, args.threads)] for c in found]
         work = [queue[n] for n in range(max(map(len, queues), default=0))
                 for queue in queues if n < len(queue)]
-    answers = on_cluster(work, args.scheduler) if args.scheduler else locally(work, args.workers)
+    answers = (on_cluster(work, args.scheduler) if args.scheduler else
+               locally(work, args.workers, run_notebook if args.whole else run_block))
     for chapter, answer in answers:
         if answer["died"]:
             print(f"{chapter.name}, block {answer['block']}: {answer['error']}; it is no outcome "
@@ -215,6 +234,8 @@ def main(argv=None):
             continue
         if args.development is None:
             chapter.store(answer)
+            if args.whole:
+                note_test(chapter, answer)
         else:
             for row in answer["found"]:
                 print(f"  {row['claim']}: {'held' if row['held'] else 'NOT HELD'} "

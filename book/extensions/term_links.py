@@ -31,31 +31,25 @@ def split(text, places, address):
         return [nodes.Text(text)]
     page, anchor = places.pop(match[1].lower())
     link = nodes.reference("", match[0], internal=True, refuri=f"{address(page)}#{anchor}",
-                           classes=["term-link"])
+                           classes=["term-link"], ids=[f"use-{anchor}"])
     return [nodes.Text(text[:match.start()]), link, *split(text[match.end():], places, address)]
 
 
-class TermLinks(SphinxPostTransform):
-    default_priority = 910
-    formats = ("html",)
-
-    def run(self, **kwargs):
-        name = self.env.docname
-        places = {word: place for word, place in terms(self.env).items() if place[0] != name}
-        if len(places) == 0 or name.startswith("reference/"):
-            return
-
-        def address(page):
-            return self.app.builder.get_relative_uri(name, page)
-
-        for paragraph in list(self.document.findall(nodes.paragraph)):
-            if inside(paragraph):
-                continue
-            for text in list(paragraph.findall(nodes.Text)):
-                if not inside(text.parent):
-                    made = split(text.astext(), places, address)
-                    if len(made) > 1:
-                        text.parent.replace(text, made)
+def link_terms(document, name, env, address):
+    """Put the links into a page; the anchors of the terms that it now leads to."""
+    places = {word: place for word, place in terms(env).items() if place[0] != name}
+    before = dict(places)
+    if name.startswith("reference/"):
+        return []
+    for paragraph in list(document.findall(nodes.paragraph)):
+        if inside(paragraph):
+            continue
+        for text in list(paragraph.findall(nodes.Text)):
+            if not inside(text.parent):
+                made = split(text.astext(), places, address)
+                if len(made) > 1:
+                    text.parent.replace(text, made)
+    return [anchor for word, (_, anchor) in before.items() if word not in places]
 
 
 def inside(node):
@@ -65,6 +59,19 @@ def inside(node):
             return True
         node = node.parent
     return False
+
+
+class TermLinks(SphinxPostTransform):
+    default_priority = 910
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        name = self.env.docname
+
+        def address(page):
+            return self.app.builder.get_relative_uri(name, page)
+
+        link_terms(self.document, name, self.env, address)
 
 
 def setup(app):

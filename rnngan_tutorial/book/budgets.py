@@ -36,6 +36,7 @@ def budgets(losses: Mapping[str, str], data: str = "heartbeats") -> pd.DataFrame
     if unknown:
         raise ValueError(f"no stored runs of {min(unknown)!r}; choose from "
                          f"{', '.join(sorted(set(table.loss)))}")
+    ticks = sorted(set(table.steps[table.loss.isin(losses)]))
     axes = plots.panels(len(SCORES[data]), 2.6)
     for panel, score in zip(axes, SCORES[data], strict=True):
         panel.axhline(table[f"{score}_floor"].iloc[0], color=plots.REAL, lw=1)
@@ -47,6 +48,8 @@ def budgets(losses: Mapping[str, str], data: str = "heartbeats") -> pd.DataFrame
             middle = mine.groupby("steps")[score].median()
             panel.plot(np.array(middle.index) * shift, middle, color=plots.COLOURS[i], lw=1.2)
         panel.set(xscale="log", xlabel="steps", title=score.replace("_", " "))
+        panel.set_xticks(ticks, [f"{n:,}" for n in ticks], fontsize=8)
+        panel.minorticks_off()
     for i, said in enumerate(losses.values()):
         axes[0].plot([], ".-", color=plots.COLOURS[i], label=said)
     axes[0].plot([], color=plots.REAL, lw=1, label="real against real")

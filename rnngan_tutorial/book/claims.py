@@ -4,11 +4,14 @@
 hold the two together.
 """
 
+import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 
 _collected: list[dict[str, Any]] | None = None
@@ -76,13 +79,23 @@ def claim(id: str, holds: ArrayLike | None = None, evidence: str = "", *,
                           for name, x in nulls.items())
         line = "; ".join(part for part in (f"{value:.3g}, wanted {bound}", evidence,
                                            shown and f"null: {shown}") if part)
+        outcome = {"claim": id, "held": held, "value": value, "bound": [low, high],
+                   "alarm": [first, last], "null": nulls, "evidence": evidence}
         if _collected is not None:
-            _collected.append({"claim": id, "held": held, "value": value, "bound": [low, high],
-                               "alarm": [first, last], "null": nulls, "evidence": evidence})
+            _collected.append(outcome)
             return
+        _note(outcome)
     if not sound:
         raise ClaimFailed(f"claim {id!r} does not hold: {line}")
     print(f"claim {id} {'holds' if held else 'does not hold in this run'}: {line}")
+
+
+def _note(outcome: dict[str, Any]) -> None:
+    """Add an outcome to the file that RNNGAN_OUTCOMES names: whole notebooks are validated so."""
+    if path := os.environ.get("RNNGAN_OUTCOMES"):
+        with open(path, "a") as file:
+            print(json.dumps({**outcome, "torch": torch.__version__, "capability":
+                              torch.backends.cpu.get_cpu_capability()}), file=file)
 
 
 def _bounds(id: str, holds: Any, above: float | None, below: float | None,

@@ -143,9 +143,13 @@ class Queue:
 
     def table(self) -> pd.DataFrame:
         """One row per score and seed of every job that is done, in the order of the plan."""
+        jobs = [(stage, job) for stage, job in self.order.values() if stage == "search"]
+        # The searches of several workers end in any order; the reports keep the plan's.
+        jobs += [("report", job) for data in self.plan.data for loss in self.plan.losses
+                 for job in self.reports.get((data, loss), ())]
         found = [{**job["called"], "stage": stage, "steps": job["steps"], "job": job["id"],
                   "setting": json.dumps({**job["setting"], **job["option"]}), **row}
-                 for stage, job in self.order.values() for row in self.rows.get(job["id"], ())]
+                 for stage, job in jobs for row in self.rows.get(job["id"], ())]
         return pd.DataFrame(found, columns=COLUMNS)
 
     def _add(self, stage: str, job: Job) -> None:

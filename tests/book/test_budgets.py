@@ -29,6 +29,7 @@ def test_every_seed_is_a_dot_and_medians_are_joined(table):
     np.testing.assert_allclose(sorted(dots.get_ydata()), [0.2, 0.2, 0.3, 0.3, 0.4, 0.4])
     np.testing.assert_allclose(middle.get_ydata(), 0.3)
     assert len(dots.get_xdata()) == 6 and (np.diff(middle.get_xdata()) > 0).all()
+    assert [text.get_text() for text in axes[0].get_xticklabels()] == ["250", "1,000"]
     assert found.loc[("bce", 1000)].tolist() == [0.3, 0.01, 0.2]
     plt.close()
 
