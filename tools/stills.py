@@ -21,6 +21,8 @@ def texts(book):
     for path in sorted(Path(book).rglob("*.md")):
         yield path.read_text(encoding="utf-8")
     for path in sorted(Path(book).rglob("*.ipynb")):
+        if ".ipynb_checkpoints" in path.parts:
+            continue
         for cell in nbformat.read(path, 4).cells:
             if cell.cell_type == "markdown":
                 yield cell.source

@@ -97,5 +97,7 @@ def test_uncovered_is_that_of_the_chapter():
 
 def test_sound_beats_go_unnoticed_and_the_default_does_not(page):
     assert page["spoilt"][0]["say"] == "Nothing is spoilt. No score notices."
-    assert page["spoilt"][1]["say"].startswith("Wide beats lost: 100 %.")
-    assert "wide share" not in page["spoilt"][1]["say"].partition("Not noticed")[2]
+    assert page["spoilt"][1]["say"] == "Wide beats lost: 100 %. Every score notices."
+    told = in_node("damage", """live => { const {damage} = live.blocks;
+        damage.load(); return damage.picture(damage.start({}), 640).say; }""")
+    assert told == "Wide beats lost: 40 %. Not noticed by: MMD, uncovered."

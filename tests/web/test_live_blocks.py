@@ -1,14 +1,18 @@
 """The directives of live blocks: what they write, what they load, and what they refuse."""
 
+import html
 import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 import stills
 from lab_node import needs_node
 from live_page import ROOT, live_blocks
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 CONF = """\
 import sys
@@ -16,6 +20,7 @@ sys.path.insert(0, {extensions!r})
 extensions = ["myst_nb", "live_blocks"]
 html_static_path = [{assets!r}]
 html_theme = "basic"
+nb_execution_mode = "off"
 """
 PAGE = """\
 # A page
@@ -33,7 +38,8 @@ def built(folder, builder="html", **pages):
     (source / "conf.py").write_text(CONF.format(
         extensions=str(ROOT / "book" / "extensions"), assets=str(live_blocks.ASSETS)))
     for name, text in pages.items():
-        (source / f"{name}.md").write_text(text)
+        kind = "ipynb" if text.startswith("{") else "md"
+        (source / f"{name}.{kind}").write_text(text)
     done = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", "-b", builder, str(source),
                            str(folder / "out")], capture_output=True, text=True)
     return done, folder / "out"
@@ -113,12 +119,23 @@ def test_the_stored_pictures_are_what_the_scripts_draw():
         assert all(abs(float(a) - float(b)) <= 0.11 for a, b in pairs), path.name
 
 
-def test_options_reach_the_page_unharmed(tmp_path):
-    import html as markup
+def test_options_reach_the_page_unharmed():
+    page = SimpleNamespace(body=[])
+    live_blocks.visit(page, {"name": "logit", "options": {"who": 'a"<b'}, "picture": ""})
+    [told] = re.findall(r'data-options="([^"]*)"', page.body[0])
+    assert json.loads(html.unescape(told)) == {"who": 'a"<b'}
 
-    class Writer:
-        body = []
 
-    live_blocks.visit(Writer, {"name": "logit", "options": {"who": 'a"<b'}, "picture": ""})
-    [told] = re.findall(r'data-options="([^"]*)"', Writer.body[0])
-    assert json.loads(markup.unescape(told)) == {"who": 'a"<b'}
+def test_a_block_takes_the_place_of_an_explorer_in_its_section(tmp_path):
+    """On the page only; other code stays, and so does an explorer in a section without a block."""
+    opens = "from rnngan_tutorial.book import widgets\n\nwidgets.logit_explorer()"
+    book = new_notebook(metadata={"language_info": {"name": "python"}}, cells=[
+        new_markdown_cell("# A page\n\n## Play\n\n```{explorable} logit\n```\n"),
+        new_code_cell(opens), new_code_cell("widgets.orbit_explorer(lr=0.01)"),
+        new_code_cell("kept = 1"), new_markdown_cell("## More"),
+        new_code_cell("widgets.damage_explorer(beats)")])
+    done, out = built(tmp_path, index=nbformat.writes(book))
+    assert done.returncode == 0, done.stderr
+    text = re.sub(r"<[^>]*>", "", (out / "index.html").read_text())
+    assert "logit_explorer" not in text and "orbit_explorer" not in text
+    assert "kept = 1" in text and "damage_explorer" in text

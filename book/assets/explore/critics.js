@@ -2,16 +2,12 @@
 (function (live) {
 "use strict";
 
-const {CRITICS, LINE, MIDDLES, UNITS, Panel, density, mean, picture, random, range, short,
+const {AWAY, CRITICS, LINE, MIDDLES, UNITS, Panel, laws, mean, picture, random, range, short,
        slopesOf} = live;
 const LINES = {free: "l1", penalisedBCE: "l2 dashed", penalised: "l3", clipped: "l4",
                straight: "l5 dotted"};
-const HOME = -2, AWAY = 3, POINTS = 24;  // centres of the real heaps; points of each kind
+const POINTS = 24;  // of each kind
 const percent = v => `${Math.round(100 * v)} %`;
-
-/** The laws of real and generated numbers, and what holds the critics. */
-const laws = ({second, place, width, weight, clip}) => ({
-  real: [[1 - second, HOME], [second, AWAY]], fake: [[1, place]], width, weight, clip});
 
 /** Points of a law, always from the same random numbers, so that they move as one. */
 function points(law, width, seed) {
@@ -59,40 +55,35 @@ const block = {
     const x = [-5.5, 5.5];
     const panels = {logit: new Panel({...at(0), width: each, height: 160, x, y: [-6, 14]}),
                     slope: new Panel({...at(1), width: each, height: 160, x, y: [-5, 7]})};
-    const notes = {}, pushes = {}, inside = {logit: [], slope: []};
-    for (const panel of Object.keys(panels)) {
-      inside[panel].push(panels[panel].area(LINE, LINE.map(
-        v => panels[panel].y[0] + 5 * density(given.fake, state.width, v) /
-          density(given.fake, state.width, state.place)), panels[panel].y[0],
-                                            {class: "fake-fill pale"}),
-                         panels[panel].horizontal(0, {class: "rule"}));
-    }
-    for (const [name, {best}] of Object.entries(CRITICS)) {
-      const logits = best(given), slopes = slopesOf(logits);
-      const level = mean(logits, given.fake, state.width);
-      pushes[name] = mean(slopes, given.fake, state.width);
+    const notes = {}, pushes = {};
+    const most = Math.max(...given.q), lines = [];
+    for (const [name, {best, label}] of Object.entries(CRITICS)) {
+      const logits = best(given), slopes = slopesOf(logits), level = mean(logits, given);
+      pushes[name] = mean(slopes, given);
       notes[name] = short(pushes[name]);
       if (!state.show.includes(name)) continue;
-      inside.logit.push(panels.logit.curve(LINE, Array.from(logits, v => v - level),
-                                           {class: LINES[name]}));
-      inside.slope.push(panels.slope.curve(MIDDLES, slopes, {class: LINES[name]}));
+      lines.push({line: LINES[name], words: label, slope: slopes,
+                  logit: Array.from(logits, v => v - level)});
     }
-    const parts = [
-      panels.logit.frame(inside.logit.join(""), {
-        title: "logit, 0 for the generated points", xlabel: "x"}),
-      panels.slope.frame(inside.slope.join(""), {title: "its slope", xlabel: "x"})];
+    const told = {logit: "logit, 0 for the generated points", slope: "its slope"};
+    const parts = Object.entries(panels).map(([part, panel]) => {
+      const xs = part === "slope" ? MIDDLES : LINE, floor = panel.y[0];
+      const inside = [panel.area(LINE, given.q.map(v => floor + 5 * v / most), floor,
+                                 {class: "fake-fill pale"}), panel.horizontal(0, {class: "rule"}),
+        ...lines.map(one => panel.curve(xs, one[part], {class: one.line})),
+        panel.names(xs, lines.map(one => ({...one, ys: one[part]})))];
+      return panel.frame(inside.join(""), {title: told[part], xlabel: "x"});
+    });
     const top = wide ? 236 : 464, full = width - 58;
     const heaps = panels.heaps = new Panel({left: 48, top, width: full, height: 66, x,
                                             y: [-1.1, 1.9]});
-    const most = density(given.fake, state.width, state.place);
-    const law = (one, colour) => heaps.area(LINE, LINE.map(
-      v => 1.7 * density(one, state.width, v) / most), 0, {class: `${colour}-fill pale`});
+    const law = (density, colour) => heaps.area(LINE, density.map(v => 1.7 * v / most), 0,
+                                                {class: `${colour}-fill pale`});
     parts.push(heaps.frame([
-      law(given.real, "real"), law(given.fake, "fake"),
+      law(given.p, "real"), law(given.q, "fake"),
       ...points(given.real, state.width, 5).map(v => heaps.dot(v, -0.35, 3, {class: "real-fill"})),
       ...points(given.fake, state.width, 6).map(v => heaps.dot(v, -0.8, 3, {class: "fake-fill"}))
-    ].join(""), {xlabel: "real points (above) and generated ones, which can be dragged",
-                 yticks: [], ylabel: ""}));
+    ].join(""), {xlabel: "real points, and generated ones to drag", yticks: []}));
     const said = say(state, pushes);
     return {svg: picture(width, top + 104, parts.join(""),
                          `Critics between heaps of points, and their slopes. ${said}`),
@@ -103,5 +94,4 @@ const block = {
 };
 
 live.blocks.critics = block;
-Object.assign(live, {laws});
 })(globalThis.RNNGAN_LIVE = globalThis.RNNGAN_LIVE || {});

@@ -111,7 +111,7 @@ const block = {
     ready = ready || prepare({beats, ruler});
   },
 
-  start: ({damage = {lost: 1}}) => ({
+  start: ({damage = {lost: 0.4}}) => ({
     ...Object.fromEntries(Object.keys(DAMAGE).map(name => [name, name === "repeat" ? 1 : 0])),
     ...damage}),
 
@@ -123,8 +123,8 @@ const block = {
     const {size, real, units, ruler, sound, kinds} = ready, wide = width >= 620;
     const rows = spoilt(ready, state), {scores, kinds: seen} = real.scores(rows);
     const gap = 56, each = wide ? Math.min(170, (width * 0.5 - 2 * gap) / 2 + 20) :
-      (width - 2 * gap + 20) / 2;
-    const place = i => ({left: 44 + i * (each + gap), top: 24, width: each, height: 150});
+      (width - 2 * gap + 12) / 2;
+    const place = i => ({left: 50 + i * (each + gap), top: 24, width: each, height: 150});
     const left = wide ? 2 * (each + gap) + 26 : 8, top = wide ? 26 : 246;
     const parts = [
       beatsPanel(place(0), units, size, sound, kinds, "real", "real"),

@@ -114,6 +114,42 @@ class Panel {
     return text(this.X(x) + dx, this.Y(y) + dy, words, attributes);
   }
 
+  /** Names at the curves themselves, each where it is clear of all curves and other names.
+   *
+   * `lines` are {ys, words, line}, over common abscissas in equal steps; a line's class begins
+   * with l and a figure, that of its name with t and the same figure.
+   */
+  names(xs, lines) {
+    const boxes = [], [low, high] = this.x, step = xs[1] - xs[0];
+    const place = px => Math.max(0, Math.min(xs.length - 1, Math.round(
+      (low + px / this.width * (high - low) - xs[0]) / step)));
+    const free = box => boxes.every(other => box.right < other.left || box.left > other.right ||
+                                    box.bottom < other.top || box.top > other.bottom) &&
+      lines.every(({ys}) => {
+        for (let px = box.left; px <= box.right; px += 3) {
+          const y = this.Y(ys[place(px)]);
+          if (y > box.top - 1 && y < box.bottom + 1) return false;
+        }
+        return true;
+      });
+    return lines.map(({ys, words, line}) => {
+      const width = 6.7 * words.length, room = this.width - width - 8;
+      for (const gap of [3, 8, 14, 22]) {
+        for (let left = 4; left < 4 + room; left += 7) {
+          const y = this.Y(ys[place(left + width / 2)]);
+          for (const top of [y - gap - FONT, y + gap]) {
+            const box = {left, right: left + width, top, bottom: top + FONT};
+            if (y < 0 || y > this.height || top < 2 || box.bottom > this.height - 2) continue;
+            if (!free(box)) continue;
+            boxes.push(box);
+            return text(left, box.bottom - 2, words, {class: `t${line[1]}`});
+          }
+        }
+      }
+      return "";
+    }).join("");
+  }
+
   /** Axes and grid around what is drawn inside; what leaves the frame is cut. */
   frame(inside, {xlabel = "", ylabel = "", title = "", xticks, yticks, xform = short,
                  yform = short} = {}) {

@@ -10,7 +10,6 @@
 const {LOSSES} = live;
 const PLAYED = ["nonsaturating", "minimax", "least_squares", "least_absolute", "hinge",
                 "wasserstein", "kl", "reverse_kl", "pearson"];
-const PULLING = ["nonsaturating", "least_squares", "least_absolute", "hinge"];
 const RULES = {
   "adam": {label: "Adam, in turns"},
   "adam-once": {label: "Adam, both at once", once: true},
@@ -67,8 +66,7 @@ function averaged({xs, ys}, decay) {
 /** Radius and steps of a turn of Adam's circle, by the formulas of the chapter on Adam.
  *
  * They want a second memory that is ten times as long as the first; null where it is not, and
- * for descent. PULLING losses end within a wide circle, for away from the equilibrium they are no
- * zero-sum games. Near the equilibrium a loss is the game xy times its slope there, which Adam
+ * for descent. Near the equilibrium a loss is the game xy times its slope there, which Adam
  * divides out; not so the penalty, which is measured in it.
  */
 function circle({game, gamma, rule, lr, beta1, beta2}) {
@@ -81,5 +79,5 @@ function circle({game, gamma, rule, lr, beta1, beta2}) {
           turn: 2 * Math.PI * Math.sqrt(8 * tau1 * tau2)};
 }
 
-Object.assign(live, {PLAYED, PULLING, RULES, slopes, play, averaged, circle});
+Object.assign(live, {PLAYED, RULES, slopes, play, averaged, circle});
 })(globalThis.RNNGAN_LIVE = globalThis.RNNGAN_LIVE || {});

@@ -8,6 +8,8 @@
 
 const {range, spread} = live;
 const GRID = spread(-6, 6, 241), GAP = GRID[1] - GRID[0];
+const MIDDLES = GRID.slice(1).map(x => x - GAP / 2);
+const HOME = -2, AWAY = 3;  // centres of the real heaps
 const UNITS = 64;  // of the clipped network's hidden layer
 const MIXTURES = 32, NOWHERE = 1e-6;  // shares of a mixture; what its density is at least
 
@@ -49,31 +51,35 @@ function rise(slopes) {
   return logits;
 }
 
-const MIDDLES = GRID.slice(1).map(x => x - GAP / 2);
-
-/** The share of generated numbers below, less that of real ones: which way a critic rises. */
-const lead = (real, fake, width) =>
-  MIDDLES.map(x => share(fake, width, x) - share(real, width, x));
+/** What the critics of some heaps ask for: two laws, how wide heaps are, what holds a slope.
+ *
+ * `lead` is the share of generated numbers below a place, less that of real ones: where it is
+ * positive, a critic rises. `mixed` is the density of where the gradient penalty looks.
+ */
+function laws({second, place, width, weight, clip}) {
+  const real = [[1 - second, HOME], [second, AWAY]], fake = [[1, place]];
+  return {real, fake, width, weight, clip,
+          p: GRID.map(x => density(real, width, x)), q: GRID.map(x => density(fake, width, x)),
+          under: MIDDLES.map(x => density(fake, width, x)),
+          lead: MIDDLES.map(x => share(fake, width, x) - share(real, width, x)),
+          mixed: MIDDLES.map(x => NOWHERE + between(real, fake, width, x))};
+}
 
 /** BCE's best without any bound: the logarithm of the ratio of the densities. */
 const free = ({real, fake, width}) =>
   Float64Array.from(GRID, x => logDensity(real, width, x) - logDensity(fake, width, x));
 
 /** The Wasserstein critic of slope one: up where more of the data than of the model lies above. */
-const straight = ({real, fake, width}) =>
-  rise(lead(real, fake, width).map(g => Math.abs(g) > 1e-9 ? Math.sign(g) : 0));
+const straight = ({lead}) => rise(lead.map(g => Math.abs(g) > 1e-9 ? Math.sign(g) : 0));
 
 /** The Wasserstein game with `weight` times (|slope| - 1)^2: each gap minimises by itself. */
-const penalised = ({real, fake, width, weight}) => rise(lead(real, fake, width).map((g, i) =>
-  Math.sign(g) * (1 + Math.abs(g) / (2 * weight * (between(real, fake, width, MIDDLES[i]) +
-                                                   NOWHERE)))));
+const penalised = ({lead, mixed, weight}) => rise(lead.map(
+  (g, i) => Math.sign(g) * (1 + Math.abs(g) / (2 * weight * mixed[i]))));
 
 /** BCE with the same penalty: Newton's method on the logits, which the slopes chain. */
-function penalisedBCE({real, fake, width, weight}) {
-  const p = GRID.map(x => GAP * density(real, width, x));
-  const q = GRID.map(x => GAP * density(fake, width, x));
-  const m = MIDDLES.map(x => 2 * weight / GAP * (between(real, fake, width, x) + NOWHERE));
-  let way = lead(real, fake, width).map(g => Math.sign(g) || 1);
+function penalisedBCE({p, q, lead, mixed, weight}) {
+  const stiff = mixed.map(m => 2 * weight / GAP ** 2 * m);
+  let way = lead.map(g => Math.sign(g) || 1);
   let logits = rise(way);
   for (let round = 0; round < 40; round++) {
     const left = new Float64Array(GRID.length), slope = left.slice(), middle = left.slice();
@@ -82,18 +88,18 @@ function penalisedBCE({real, fake, width, weight}) {
       slope[i] = q[i] * sure - p[i] * (1 - sure);
       middle[i] = (p[i] + q[i]) * sure * (1 - sure) + 1e-12;
     });
-    m.forEach((stiff, i) => {
-      const pull = stiff * (logits[i + 1] - logits[i] - way[i] * GAP);
+    stiff.forEach((m, i) => {
+      const pull = m * (logits[i + 1] - logits[i] - way[i] * GAP);
       slope[i] -= pull;
       slope[i + 1] += pull;
-      middle[i] += stiff;
-      middle[i + 1] += stiff;
-      left[i + 1] = -stiff;
+      middle[i] += m;
+      middle[i + 1] += m;
+      left[i + 1] = -m;
     });
     const step = tridiagonal(left, middle, slope);
     const most = step.reduce((a, v) => Math.max(a, Math.abs(v)), 0);
     logits = logits.map((s, i) => s - step[i] * Math.min(1, 2 / most));
-    const turned = m.map((_, i) => Math.sign(logits[i + 1] - logits[i]) || 1);
+    const turned = stiff.map((_, i) => Math.sign(logits[i + 1] - logits[i]) || 1);
     if (most < 1e-9 && turned.every((v, i) => v === way[i])) break;
     if (most < 0.5) way = turned;
   }
@@ -140,11 +146,10 @@ function clipped({real, fake, width, clip}) {
 /** Slopes in the gaps of the grid. */
 const slopesOf = logits => MIDDLES.map((_, i) => (logits[i + 1] - logits[i]) / GAP);
 
-/** Mean of a function on the grid, or in its gaps, over a law. */
-function mean(values, law, width) {
-  const at = values.length === GRID.length ? GRID : MIDDLES;
-  const weights = at.map(x => density(law, width, x)), total = weights.reduce((a, b) => a + b);
-  return weights.reduce((sum, w, i) => sum + w * values[i], 0) / total;
+/** Mean of a function on the grid, or in its gaps, over the generated numbers. */
+function mean(values, {q, under}) {
+  const weights = values.length === GRID.length ? q : under;
+  return weights.reduce((sum, w, i) => sum + w * values[i], 0) / weights.reduce((a, b) => a + b);
 }
 
 const CRITICS = {
@@ -155,5 +160,5 @@ const CRITICS = {
   straight: {label: "Wasserstein, slope one at most", best: straight},
 };
 
-Object.assign(live, {CRITICS, LINE: GRID, MIDDLES, UNITS, density, mean, slopesOf});
+Object.assign(live, {AWAY, CRITICS, LINE: GRID, MIDDLES, UNITS, laws, mean, slopesOf});
 })(globalThis.RNNGAN_LIVE = globalThis.RNNGAN_LIVE || {});

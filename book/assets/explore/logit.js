@@ -68,20 +68,24 @@ const block = {
       const {price, push} = pushed(name, who, logit, by);
       notes[name] = `${short(price)}, ${short(push)}`;
     }
+    const lines = losses.map(name => {
+      const all = GRID.map(v => pushed(name, who, v, by));
+      return {name, words: LOSSES[name].label, line: LINES[name], at: pushed(name, who, logit, by),
+              price: all.map(one => one.price), push: all.map(one => one.push)};
+    });
     const parts = Object.entries(panels).map(([part, panel]) => {
       const inside = [panel.horizontal(0, {class: "rule"}),
                       panel.vertical(logit, {class: "finger"})];
-      for (const name of losses) {
-        const at = pushed(name, who, logit, by), line = LINES[name];
-        inside.push(panel.curve(GRID, GRID.map(s => pushed(name, who, s, by)[part]),
-                                {class: line}));
+      for (const {line, at, [part]: ys} of lines) {
+        inside.push(panel.curve(GRID, ys, {class: line}));
         if (part === "price") {  // the tangent: what the gradient sees
           inside.push(panel.curve([logit - 1.2, logit + 1.2],
                                   [at.price + 1.2 * at.push, at.price - 1.2 * at.push],
-                                  {class: `${line.split(" ")[0]} thick pale`}));
+                                  {class: `${line.slice(0, 2)} thick pale`}));
         }
         inside.push(panel.dot(logit, at[part], 4, {class: "ink-fill"}));
       }
+      inside.push(panel.names(GRID, lines.map(one => ({...one, ys: one[part]}))));
       return panel.frame(inside.join(""), {title: told[part], xlabel: "logit"});
     });
     const bottom = wide ? height + 66 : 2 * height + 128;

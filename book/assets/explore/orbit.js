@@ -2,8 +2,9 @@
 (function (live) {
 "use strict";
 
-const {LOSSES, PLAYED, PULLING, RULES, Panel, averaged, circle, picture, play, range, short, tag} = live;
+const {LOSSES, PLAYED, RULES, Panel, averaged, circle, picture, play, range, short, tag} = live;
 const STEPS = 6000, EDGE = 1.75, DECAY = 0.99;
+const WIDE = 0.2;  // farther out the losses differ
 const ARROWS = range(9).map(i => -1.6 + 0.4 * i);
 
 const adam = ({rule}) => !RULES[rule].plain;
@@ -38,8 +39,8 @@ function say(state, far, foretold) {
   if (foretold) {
     return `${told}Theory's circle has the radius ${short(foretold.radius, 3)}, ` +
       `${short(foretold.radius / lr, 0)} learning rates; one turn takes ` +
-      `${short(foretold.turn, 0)} steps.` + (PULLING.includes(state.game) ?
-        " This loss pulls inwards besides, so a wide circle ends within it." : "");
+      `${short(foretold.turn, 0)} steps.` + (state.game !== "xy" && foretold.radius > WIDE ?
+        " So wide a circle is not the same for every loss: some end well within it." : "");
   }
   if (!adam(state)) return told;
   return told + (state.beta1 || RULES[state.rule].once ?
@@ -90,7 +91,7 @@ const block = {
     const plane = new Panel({left: 50, top: 24, width: side, height: side, x: [-EDGE, EDGE],
                              y: [-EDGE, EDGE]});
     const past = new Panel({left: right, top: wide ? 24 : side + 86,
-                            width: width - right - 12, height: wide ? side : 170,
+                            width: width - right - 22, height: wide ? side : 170,
                             x: [0, STEPS], y: [0.005, 5], log: true});
     const path = orbit(state), {steps} = state, foretold = circle(state);
     const cut = part => path[part].subarray(0, steps + 1);

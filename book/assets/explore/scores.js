@@ -7,17 +7,43 @@
 
 const NEIGHBOURS = 5;
 
+/** Inner products (n, m) of the rows of a with those of b, four of these at a time. */
+function products(a, b, size) {
+  const n = a.length / size, m = b.length / size, found = new Float64Array(n * m);
+  for (let i = 0; i < n; i++) {
+    let j = 0;
+    for (; j + 3 < m; j += 4) {
+      let s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+      for (let p = i * size, q = j * size, end = p + size; p < end; p++, q++) {
+        const v = a[p];
+        s0 += v * b[q];
+        s1 += v * b[q + size];
+        s2 += v * b[q + 2 * size];
+        s3 += v * b[q + 3 * size];
+      }
+      const o = i * m + j;
+      found[o] = s0;
+      found[o + 1] = s1;
+      found[o + 2] = s2;
+      found[o + 3] = s3;
+    }
+    for (; j < m; j++) {
+      for (let k = 0; k < size; k++) found[i * m + j] += a[i * size + k] * b[j * size + k];
+    }
+  }
+  return found;
+}
+
+/** Squared length of each row. */
+const squares = (rows, size) => Float64Array.from({length: rows.length / size}, (_, i) =>
+  rows.subarray(i * size, (i + 1) * size).reduce((sum, v) => sum + v * v, 0));
+
 /** Squared distances (n, m) between the rows of a and those of b. */
 function squaredDistances(a, b, size) {
-  const n = a.length / size, m = b.length / size, found = new Float64Array(n * m);
-  for (let i = 0, o = 0; i < n; i++) {
-    for (let j = 0; j < m; j++, o++) {
-      let sum = 0;
-      for (let k = 0, p = i * size, q = j * size; k < size; k++, p++, q++) {
-        const apart = a[p] - b[q];
-        sum += apart * apart;
-      }
-      found[o] = sum;
+  const found = products(a, b, size), ofA = squares(a, size), ofB = squares(b, size);
+  for (let i = 0, o = 0; i < ofA.length; i++) {
+    for (let j = 0; j < ofB.length; j++, o++) {
+      found[o] = Math.max(0, ofA[i] + ofB[j] - 2 * found[o]);
     }
   }
   return found;
@@ -25,18 +51,8 @@ function squaredDistances(a, b, size) {
 
 /** Projections of the rows on every direction, each sorted, one after the other. */
 function shadows(rows, size, along) {
-  const n = rows.length / size, count = along.length / size;
-  const found = new Float64Array(count * n);
-  for (let d = 0; d < count; d++) {
-    for (let i = 0; i < n; i++) {
-      let sum = 0;
-      for (let k = 0, p = i * size, q = d * size; k < size; k++, p++, q++) {
-        sum += rows[p] * along[q];
-      }
-      found[d * n + i] = sum;
-    }
-    found.subarray(d * n, (d + 1) * n).sort();
-  }
+  const found = products(along, rows, size), n = rows.length / size;
+  for (let at = 0; at < found.length; at += n) found.subarray(at, at + n).sort();
   return found;
 }
 

@@ -78,8 +78,9 @@ function generatorsPicture(records, moment, owns, width) {
 function describe({label, steps, shares, real}, moment) {
   const now = shares[moment], few = now.filter(share => share < real / 2).length;
   const [low, high] = [Math.min(...now), Math.max(...now)];
-  return `${label} after ${steps[moment].toLocaleString("en")} steps: ${percent(low)} to ` +
-    `${percent(high)} wide beats, in the data ${percent(real)}` +
+  const found = percent(low) === percent(high) ? percent(low) : `${percent(low)} to ${percent(high)}`;
+  return `${label} after ${steps[moment].toLocaleString("en")} steps: ${found} wide beats, ` +
+    `in the data ${percent(real)}` +
     (few ? `; ${few} of ${now.length} seeds make less than half as many.` : ".");
 }
 
