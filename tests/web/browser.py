@@ -108,9 +108,13 @@ class Browser:
                   deviceScaleFactor=1, mobile=width < 600)
         self.send("Emulation.setEmulatedMedia", features=[
             {"name": name.replace("_", "-"), "value": value} for name, value in media.items()])
-        self.send("Page.navigate", url="about:blank")
+        self.load("about:blank")  # or else another fragment would not load the page again
         self.faults.clear()
         self.requests.clear()
+        self.load(address)
+
+    def load(self, address):
+        """Go there and wait until all has loaded."""
         seen = self.loads
         self.send("Page.navigate", url=address)
         while self.loads == seen:
