@@ -1,4 +1,4 @@
-"""Blocks that answer the reader: the directives ``{explorable} name`` and ``{player} loss [other]``.
+"""Blocks that answer the reader: ``{explorable} name`` and ``{player} loss [other]``.
 
 A block is a picture, drawn beforehand by tools/stills.py, that a script of the page takes over.
 Scripts are loaded on pages with a block only. What the directive encloses is the caption. A cell

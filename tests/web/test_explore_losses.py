@@ -17,9 +17,9 @@ BY = 1.3  # logit of the partner in a pair
 @pytest.fixture(scope="module")
 def page():
     """Name -> who pays -> (prices, slopes) on the grid."""
-    return in_node("logit", """(live, {grid, by}) => Object.fromEntries(Object.keys(live.LOSSES).map(
-        name => [name, Object.fromEntries(["real", "fake", "move"].map(who => [who,
-            [0, 1].map(k => grid.map(s => live.LOSSES[name][who](s, by)[k]))]))]))""",
+    return in_node("logit", """(live, {grid, by}) => Object.fromEntries(Object.entries(live.LOSSES)
+        .map(([name, loss]) => [name, Object.fromEntries(["real", "fake", "move"].map(who => [who,
+            [0, 1].map(k => grid.map(s => loss[who](s, by)[k]))]))]))""",
                    {"grid": GRID.tolist(), "by": BY})
 
 

@@ -97,8 +97,8 @@ def test_options_become_the_blocks_own():
 
 
 def test_blocks_are_found_wherever_they_stand():
-    text = ("```{explorable} logit\n:losses: kl\n```\n\n````{note}\n```{player} bce mse\n```\n````\n"
-            "\n```python\nx\n```\n")
+    text = ("```{explorable} logit\n:losses: kl\n```\n\n"
+            "````{note}\n```{player} bce mse\n```\n````\n\n```python\nx\n```\n")
     assert list(stills.blocks(text)) == [("logit", {"losses": ["kl"]}),
                                          ("player", {"loss": "bce", "other": "mse"})]
 

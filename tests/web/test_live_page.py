@@ -2,6 +2,9 @@
 
 import json
 import shutil
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import play_data
 import pytest
@@ -193,7 +196,8 @@ def test_everything_has_a_name_and_shows_its_focus(page):
 def test_a_change_is_read_out_once_it_rests(page):
     run(page, """const [root] = roots();
         await wake(root);
-        for (let v = -3; v < 3; v++) { set(root.querySelector("[name=logit]"), v); await frame(); }""")
+        const slider = root.querySelector("[name=logit]");
+        for (let v = -3; v < 3; v++) { set(slider, v); await frame(); }""")
     heard = 'document.querySelector("[data-live=logit] .live-heard").textContent'
     page.wait(f'{heard}.startsWith("Logit 2.0")', seconds=5)
 
@@ -258,7 +262,7 @@ def test_reduced_motion_hides_the_button(browser, address):
 
 def test_nothing_wakes_before_it_is_near(browser, address):
     opened(browser, address, 1280, 700)
-    browser.wait('document.querySelector("[data-live=logit].live-on")')
+    browser.wait('document.querySelector("[data-live=logit].live-on") !== null')
     assert browser.ask('document.querySelectorAll(".live-on").length') < 4
     assert not any("play/data" in one for one in browser.requests)
 
@@ -267,8 +271,7 @@ def test_another_loss_comes_beside_it(page):
     answer = run(page, """
         const root = roots().at(-1);
         await wake(root);
-        const select = root.querySelector("[name=other]");
-        set(select, "conditional");
+        root.querySelector("[value=conditional]").click();
         while (!root.querySelector("svg").textContent.includes("conditional")) await frame();
         return root.querySelector(".live-say").textContent;""")
     assert "conditional after 4 steps" in answer
@@ -299,3 +302,26 @@ def test_without_scripts_and_in_print_there_is_a_picture(browser, address):
     assert all(w > 300 and h > 80 for w, h in printed)
     assert browser.ask('document.querySelector(".live-controls").offsetParent') is None
     browser.send("Emulation.setEmulatedMedia", media="")
+
+
+def test_paper_is_white_in_the_dark(browser, address):
+    opened(browser, address)
+    run(browser, 'await wake(document.querySelector("[data-live=logit]"));')
+    colour = 'getComputedStyle(document.querySelector("[data-live=logit] .l1")).stroke'
+    light = browser.ask(colour)
+    browser.ask('document.documentElement.dataset.theme = "dark"')
+    browser.send("Emulation.setEmulatedMedia", media="print")
+    assert browser.ask(colour) == light
+    browser.send("Emulation.setEmulatedMedia", media="")
+
+
+def test_missing_data_leave_the_picture_and_say_so(browser, address, tmp_path):
+    folder = tmp_path / "copy"
+    shutil.copytree(Path(url2pathname(urlsplit(address).path)).parent, folder)
+    for path in (folder / "_static" / "play" / "data").glob("*.js"):
+        path.unlink()
+    opened(browser, (folder / "page.html").as_uri())
+    browser.ask('document.querySelector("[data-live=player]").scrollIntoView()')
+    browser.wait("""document.querySelector("[data-live=player]").innerText.includes(
+        "could not be loaded")""", seconds=10)
+    assert browser.ask('document.querySelector("[data-live=player] svg").clientWidth') > 300

@@ -123,24 +123,28 @@ class Panel {
     const boxes = [], [low, high] = this.x, step = xs[1] - xs[0];
     const place = px => Math.max(0, Math.min(xs.length - 1, Math.round(
       (low + px / this.width * (high - low) - xs[0]) / step)));
+    const inside = box => box.left >= 3 && box.right <= this.width - 3 && box.top >= 2 &&
+      box.bottom <= this.height - 2;
     const free = box => boxes.every(other => box.right < other.left || box.left > other.right ||
                                     box.bottom < other.top || box.top > other.bottom) &&
       lines.every(({ys}) => {
-        for (let px = box.left; px <= box.right; px += 3) {
-          const y = this.Y(ys[place(px)]);
-          if (y > box.top - 1 && y < box.bottom + 1) return false;
+        for (let px = box.left; px < box.right + 3; px += 3) {
+          const ends = [this.Y(ys[place(px - 3)]), this.Y(ys[place(px)])];
+          if (Math.max(...ends) > box.top - 1 && Math.min(...ends) < box.bottom + 1) return false;
         }
         return true;
       });
     return lines.map(({ys, words, line}) => {
-      const width = 6.7 * words.length, room = this.width - width - 8;
+      const width = 6.7 * words.length;
       for (const gap of [3, 8, 14, 22]) {
-        for (let left = 4; left < 4 + room; left += 7) {
-          const y = this.Y(ys[place(left + width / 2)]);
-          for (const top of [y - gap - FONT, y + gap]) {
+        for (let px = 4; px < this.width; px += 7) {
+          const y = this.Y(ys[place(px)]);
+          if (!(y >= 0 && y <= this.height)) continue;
+          for (const [left, top] of [[px - width / 2, y - gap - FONT], [px - width / 2, y + gap],
+                                     [px + gap + 2, y - FONT / 2],
+                                     [px - gap - 2 - width, y - FONT / 2]]) {
             const box = {left, right: left + width, top, bottom: top + FONT};
-            if (y < 0 || y > this.height || top < 2 || box.bottom > this.height - 2) continue;
-            if (!free(box)) continue;
+            if (!inside(box) || !free(box)) continue;
             boxes.push(box);
             return text(left, box.bottom - 2, words, {class: `t${line[1]}`});
           }
