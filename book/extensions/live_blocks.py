@@ -57,8 +57,8 @@ OPTIONS = {
 
 def still(name, options):
     """The file of the picture that stands in a block's place."""
-    slug = re.sub(r"[^\w.-]+", "-", "-".join([name, *(
-        f"{key}-{json.dumps(value)}" for key, value in sorted(options.items()))])).strip("-")
+    told = [f"{key}{json.dumps(value)}" for key, value in sorted(options.items())]
+    slug = re.sub(r"[^\w.-]+", "-", "_".join([name, *told])).strip("-")
     return STILLS / f"{slug}.svg"
 
 
