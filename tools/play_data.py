@@ -43,6 +43,11 @@ def base64_of(array: np.ndarray) -> str:
     return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode()
 
 
+def base64_of_flags(flags: np.ndarray) -> str:
+    """Eight flags in a byte, the first in the lowest bit."""
+    return base64_of(np.packbits(flags.ravel(), bitorder="little"))
+
+
 # --- What is recorded ----------------------------------------------------------------------------
 
 def weights(run: Run) -> np.ndarray:
@@ -80,7 +85,7 @@ def recording(name: str, label: str, run: Run, moments: Mapping[int, Mapping[str
             "real": round(float(np.mean(test.labels == 1)), 4),
             "shares": stacked["share"].round(4).tolist(),
             "weights": base64_of(weights(run).astype("<f2")),
-            "wide": base64_of(np.packbits(stacked["wide"].ravel(), bitorder="little")),
+            "wide": base64_of_flags(stacked["wide"]),
             "replay": base64_of(stacked["replay"])}
 
 

@@ -13,6 +13,7 @@ APART = {"second": 0, "place": 3, "width": 0.5, "weight": 1, "clip": 0.1}
 FORGOTTEN = {**APART, "second": 0.25, "place": -2}
 MIDDLE = {**APART, "second": 0.5, "place": 0.5, "weight": 3, "width": 0.6}
 CASES = {"apart": APART, "forgotten": FORGOTTEN, "middle": MIDDLE}
+LEFT = {**APART, "place": -4}
 HOME, AWAY, UNITS = -2, 3, 64
 
 
@@ -22,7 +23,7 @@ def page():
     return in_node("critics", """(live, cases) => ({grid: live.LINE, units: live.UNITS,
         ...Object.fromEntries(Object.entries(cases).map(([name, state]) => [name,
             Object.fromEntries(Object.entries(live.CRITICS).map(([critic, {best}]) =>
-                [critic, [...best(live.laws(state))]]))]))})""", CASES)
+                [critic, [...best(live.laws(state))]]))]))})""", {**CASES, "left": LEFT})
 
 
 def quantiles(law, width, n=4000):
@@ -51,7 +52,7 @@ def paid(loss, grid, logits, case):
 
     x, g = (part[None, :, None, None] for part in samples(case))
     source = torch.Generator().manual_seed(0)
-    n = 60_000  # pairs of a real and a generated number for the penalty
+    n = 400_000  # pairs of a real and a generated number for the penalty
     pairs = [part[0, torch.randint(part.shape[1], (n,), generator=source)][None] for part in (x, g)]
     alpha = torch.rand(1, n, 1, 1, generator=source, dtype=torch.float64)
     game = loss.discriminator(rt.Round(real=score(x), fake=score(g)))
@@ -66,15 +67,15 @@ def paid(loss, grid, logits, case):
 def test_no_other_critic_pays_less_with_the_penalty(page, name, critic, loss):
     grid, case = np.array(page["grid"]), CASES[name]
     best = np.array(page[name][critic])
-    least = paid(loss, grid, best, case)
-    rng = np.random.default_rng(3)
-    for size in (0.3, 1.0):
-        for _ in range(6):  # bumps and tilts
-            at, wide = rng.uniform(-3, 4), rng.uniform(0.3, 3)
-            bump = rng.choice([-1, 1]) * size * np.tanh((grid - at) / wide)
-            assert paid(loss, grid, best + bump, case) > least, (at, wide)
-    for factor in (0.8, 1.2):
-        assert paid(loss, grid, factor * best, case) > least
+    rng, ways = np.random.default_rng(3), [best - best.mean()]  # steeper, or flatter
+    for _ in range(8):  # bumps
+        at, wide = rng.uniform(-3, 4), rng.uniform(0.3, 3)
+        ways.append(np.tanh((grid - at) / wide))
+    for way in ways:
+        less, least, more = (paid(loss, grid, best + h * way, case) for h in (-0.1, 0, 0.1))
+        assert least < min(less, more)
+        bottom = 0.1 * (less - more) / 2 / (less + more - 2 * least)  # of the parabola
+        assert abs(bottom) < 0.03, bottom
 
 
 def test_two_heaps_that_are_far_apart_have_the_slope_of_the_formula(page):
@@ -111,10 +112,10 @@ def test_the_critic_of_slope_one_finds_the_distance(page, name):
     assert abs(gained - distance) < 0.02
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [*CASES, "left"])
 def test_no_clipped_network_beats_the_clipped_critic(page, name):
     """By adaptive steps, with the package's loss and its own clip."""
-    case, grid = CASES[name], np.array(page["grid"])
+    case, grid = {**CASES, "left": LEFT}[name], np.array(page["grid"])
     real, fake = (part[::8] for part in samples(case))
     ours = np.array(page[name]["clipped"])
     worth = np.interp(real, grid, ours).mean() - np.interp(fake, grid, ours).mean()
@@ -132,8 +133,8 @@ def test_no_clipped_network_beats_the_clipped_critic(page, name):
             loss.backward()
             adam.step()
             clip.after({"discriminator": net})
-        # It came near, so that the comparison means something.
-        assert 0.5 * worth < -loss.item() < 1.02 * worth
+        # It came near, though some of its units die, so that the comparison means something.
+        assert 0.4 * worth < -loss.item() < 1.02 * worth
 
 
 def test_the_default_tells_free_from_penalised():

@@ -7,6 +7,7 @@
 "use strict";
 
 const FONT = 12;  // px, whatever the width of the picture
+const DENSE = 3;  // px between the places where curves are looked at
 const tenth = v => Math.round(10 * v) / 10;
 
 /** A number for people: few digits, a true minus. */
@@ -123,22 +124,24 @@ class Panel {
     const boxes = [], [low, high] = this.x, step = xs[1] - xs[0];
     const place = px => Math.max(0, Math.min(xs.length - 1, Math.round(
       (low + px / this.width * (high - low) - xs[0]) / step)));
+    const heights = lines.map(({ys}) => range(Math.ceil(this.width / DENSE) + 2)
+      .map(k => this.Y(ys[place(DENSE * k)])));
     const inside = box => box.left >= 3 && box.right <= this.width - 3 && box.top >= 2 &&
       box.bottom <= this.height - 2;
     const free = box => boxes.every(other => box.right < other.left || box.left > other.right ||
                                     box.bottom < other.top || box.top > other.bottom) &&
-      lines.every(({ys}) => {
-        for (let px = box.left; px < box.right + 3; px += 3) {
-          const ends = [this.Y(ys[place(px - 3)]), this.Y(ys[place(px)])];
-          if (Math.max(...ends) > box.top - 1 && Math.min(...ends) < box.bottom + 1) return false;
+      heights.every(of => {
+        for (let k = Math.floor(box.left / DENSE); k < box.right / DENSE; k++) {
+          const [one, next] = [of[k], of[k + 1]];
+          if (Math.max(one, next) > box.top - 1 && Math.min(one, next) < box.bottom + 1) return false;
         }
         return true;
       });
-    return lines.map(({ys, words, line}) => {
+    return lines.map(({words, line}, i) => {
       const width = 6.7 * words.length;
       for (const gap of [3, 8, 14, 22]) {
-        for (let px = 4; px < this.width; px += 7) {
-          const y = this.Y(ys[place(px)]);
+        for (let k = 1; DENSE * k < this.width; k += 2) {
+          const px = DENSE * k, y = heights[i][k];
           if (!(y >= 0 && y <= this.height)) continue;
           for (const [left, top] of [[px - width / 2, y - gap - FONT], [px - width / 2, y + gap],
                                      [px + gap + 2, y - FONT / 2],

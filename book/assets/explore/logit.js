@@ -70,8 +70,9 @@ const block = {
     }
     const lines = losses.map(name => {
       const all = GRID.map(v => pushed(name, who, v, by));
-      return {name, words: LOSSES[name].label, line: LINES[name], at: pushed(name, who, logit, by),
-              price: all.map(one => one.price), push: all.map(one => one.push)};
+      return {words: LOSSES[name].label.replace(/ \(.*/, ""), line: LINES[name],
+              at: pushed(name, who, logit, by), price: all.map(one => one.price),
+              push: all.map(one => one.push)};
     });
     const parts = Object.entries(panels).map(([part, panel]) => {
       const inside = [panel.horizontal(0, {class: "rule"}),
