@@ -52,6 +52,7 @@ function picture({series, kinds}, colour, said) {
     `<path class="lab-line ${colour} wide" d="${path(1)}"/>\n</svg>`;
 }
 
+const all = count => count === SEEDS ? "All" : `${count} of them`;
 const at = share => `style="left:${(100 * Math.min(1, share / MOST)).toFixed(1)}%"`;
 
 function card(name, words) {
@@ -59,14 +60,15 @@ function card(name, words) {
   const shares = found.map(one => one.share), [least, most] = [Math.min(...shares),
                                                                Math.max(...shares)];
   const count = fate => found.filter(one => one.fate === fate).length;
-  const rate = words.rate(count, SEEDS);
+  const rate = words.rate(count), ends = [...new Set([least, most].map(lab.percent))];
+  const span = ends.join(" to ");
   return `<figure class="lab-card" data-preset="${name}" data-link="${lab.toFragment(settings)}">
 <figcaption><b>${words.title}</b> ${words.text}</figcaption>
 ${picture(shown, "fake", `${lab.SHOWN} generated beats of the seed in the middle, ` +
           `${lab.percent(shown.share)} of them wide.`)}
 <div class="lab-seeds" aria-hidden="true"><b ${at(truth)}></b>${
     shares.map(share => `<i ${at(share)}></i>`).join("")}</div>
-<p>Wide: ${lab.percent(least)} to ${lab.percent(most)} over ${SEEDS} seeds. ${rate}</p>
+<p>Wide: ${span} over ${SEEDS} seeds. ${rate}</p>
 </figure>`;
 }
 
@@ -82,12 +84,11 @@ ${picture(shown, "real", `${shown.series.length} real beats, ${lab.percent(truth
 ${card("forgets", {
     title: "Squared error forgets.",
     text: "Each generated beat is compared with a real one, number by number.",
-    rate: count => `${count("forgot")} forgot.`})}
+    rate: count => `${all(count("forgot"))} forgot.`})}
 ${card("remembers", {
     title: "A game of pairs remembers.",
     text: "A second network learns to tell real from generated.",
-    rate: count => `${count("kept")} kept between half and twice the data's share; ` +
-      `${count("forgot")} forgot.`})}
+    rate: count => `${all(count("kept"))} stayed within half and twice the data's share.`})}
 </div>
 `;
 }

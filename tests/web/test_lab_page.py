@@ -202,6 +202,24 @@ def test_the_charts_move(lab):
     assert len(told) == 8 and all(told), told
 
 
+def test_an_earlier_run_stays_in_sight(lab):
+    settle(lab, loss="mse", data="heartbeats24", batch=8, steps=60, seeds=2)
+    mark(lab)
+    assert lab.ask("RNNGAN.page.shelf.box.hidden")
+    lab.ask("RNNGAN.page.start()")
+    lab.wait(DONE)
+    settle(lab, loss="bce", data="heartbeats24", steps=10)
+    link = lab.ask(LINK)
+    lab.click(button("Restart"))  # a run without a step is not kept
+    assert lab.ask("""[...document.querySelectorAll(".lab-kept")].map(f => f.innerText
+        .replaceAll("\\n", " "))""")[0].startswith("mse step 60 wide 0 %, 0 %")
+    inked = """[...document.querySelectorAll(".lab-kept canvas")].map(c => new Set(c.getContext("2d")
+        .getImageData(0, 0, c.width, c.height).data).size > 2)"""
+    assert lab.ask(inked) == [True, True]
+    lab.click(".lab-kept button")
+    assert lab.ask(LINK) != link and lab.ask("RNNGAN.page.settings.loss") == "mse"
+
+
 def test_curves_are_drawn_by_hand(lab):
     settle(lab, loss="bce", data="drawn:" + "A" * 12 + "9" * 12)
     mark(lab)

@@ -37,11 +37,11 @@ class View {
       return {canvas, heading, figure, title};
     };
     this.charts = {
-      distance: chart("distance", "Distance to unseen series", "lower is nearer"),
-      kinds: chart("kinds", "Kinds", "where the data are: dashed"),
-      losses: chart("losses", "Losses", "falling need not mean better"),
-      logits: chart("logits", "Logits of real and generated", "this batch, a row for each seed"),
-      push: chart("push", "Push at each time step", "length of the generator's gradient"),
+      distance: chart("distance", "Distance", "to series not trained on"),
+      kinds: chart("kinds", "Kinds", "dashed: the data"),
+      losses: chart("losses", "Losses", "low is not good"),
+      logits: chart("logits", "Logits", "real and generated, by seed"),
+      push: chart("push", "Push", "where in time the loss pulls"),
     };
     this.instruments = make("div", {className: "lab-charts"},
                             ...Object.values(this.charts).map(({figure}) => figure));
@@ -103,9 +103,9 @@ class View {
       const name = this.kindScore, names = data.label_names;
       if (name) {
         const truth = name.endsWith("_share") ? facts.shares[1] : facts.floor[name];
-        const range = [0, name === "mode_coverage" ? names.length : Math.min(1, 2.2 * truth)];
+        const high = data.curves ? names.length : names.length > 2 ? 1 : Math.min(1, 2.2 * truth);
         drawLines(charts.kinds.canvas, style, {
-          lines: scored(name), most, range,
+          lines: scored(name), most, range: [0, high],
           rules: [{at: truth, colour: "real", name: "real ones"}]});
       }
     }
@@ -156,7 +156,7 @@ class View {
       if (diverged !== null) this.made[i].share.textContent = `diverged at step ${diverged}`;
     });
     charts.kinds.heading.textContent = data.curves ? "Kinds found" : names.length === 2 ?
-      `Share of ${names[1]}` : "Error of the kinds' shares";
+      `Share of ${names[1]}` : "Error of shares";
     const now = (name, write) => seeds.map(seed => seed.scores.at(-1)?.[name])
       .filter(Number.isFinite).map(write).join(", ") || "not scored yet";
     const three = v => v.toFixed(3);

@@ -33,11 +33,11 @@ const FIELDS = {
   real_label: ["label of real series", 0.05], practical: ["the generator's practical step"],
   c: ["bound of the weights", 0.01], weight: ["weight of the penalty", 0.1],
   gamma: ["weight of the penalties", 0.1],
-  lr_generator: ["learning rate, generator", 0.001],
-  lr_discriminator: ["learning rate, discriminator", 0.001],
-  betas: [["Adam's beta 1", "Adam's beta 2"], 0.01],
-  discriminator_steps: ["discriminator steps per step", 1],
-  hidden: ["hidden units", 1], seeds: ["seeds beside each other", 1], steps: ["steps", 1],
+  lr_generator: ["rate, generator", 0.001],
+  lr_discriminator: ["rate, discriminator", 0.001],
+  betas: [["beta 1", "beta 2"], 0.01],
+  discriminator_steps: ["discriminator steps", 1],
+  hidden: ["hidden units", 1], seeds: ["seeds", 1], steps: ["steps", 1],
   batch: ["series in a batch", 1], latent: [["noise held", "noise fresh"], 1],
   average: ["average of the generator", 0.01], eps: ["Adam's epsilon", "any"],
   r1: ["penalty on real series (R1)", 0.1], r2: ["penalty on generated ones (R2)", 0.1],
@@ -53,10 +53,10 @@ const FAST = {data: "heartbeats24", seeds: 2, batch: 16,
               lr_generator: 0.01, lr_discriminator: 0.01};
 /** Where to begin. The first two are the cards above the laboratory. */
 const PRESETS = {
-  forgets: {name: "Squared error", settings: {loss: "mse", ...FAST, steps: 400}},
-  remembers: {name: "Pairs and penalties", settings: {loss: "r3gan", ...FAST, steps: 600}},
-  usual: {name: "The usual GAN", settings: {loss: "bce", ...FAST, steps: 600}},
-  modes: {name: "Eight waves", settings: {loss: "bce", ...FAST, data: "modes", steps: 600}},
+  forgets: {name: "Squared error", settings: {loss: "mse", ...FAST, steps: 800}},
+  remembers: {name: "Pairs and penalties", settings: {loss: "r3gan", ...FAST, steps: 800}},
+  usual: {name: "The usual GAN", settings: {loss: "bce", ...FAST, steps: 800}},
+  modes: {name: "Eight waves", settings: {loss: "bce", ...FAST, data: "modes", steps: 800}},
 };
 
 /** The lines of Python that load the data of a setting. */
