@@ -18,7 +18,8 @@ live.base = new URL("..", document.currentScript.src).href;
 
 class Stage {
   constructor(root, block, options) {
-    Object.assign(this, {root, block, state: block.start(options), handles: new Map(), held: null});
+    Object.assign(this, {root, block, state: block.start(options), handles: new Map(), held: null,
+                         fault: ""});
     this.view = root.querySelector(".live-picture");
     this.said = make("p", {class: "live-say"});
     this.live = make("p", {class: "live-heard", "aria-live": "polite"});
@@ -26,7 +27,8 @@ class Stage {
       if (run) run(this.state);
       else Object.assign(this.state, told);
       block.settle?.(this.state);
-      block.need?.(this.state)?.then(() => this.schedule());
+      block.need?.(this.state)?.catch(error => { this.fault = ` ${error.message}`; })
+        .then(() => this.schedule());
       this.schedule();
     };
     this.controls = block.controls(this.state).map(one => control(one, change));
@@ -55,7 +57,7 @@ class Stage {
     const drawn = this.drawn = this.block.picture(this.state, width);
     this.view.querySelector("svg")?.remove();
     this.view.insertAdjacentHTML("afterbegin", drawn.svg);
-    this.said.textContent = drawn.say;
+    this.said.textContent = drawn.say + this.fault;
     for (const one of this.controls) one.sync(this.state, drawn);
     for (const handle of drawn.handles || []) this.place(handle);
     clearTimeout(this.later);
