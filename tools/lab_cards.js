@@ -13,26 +13,25 @@ require(join(LAB, "heartbeats.js"));
 const FIRST = 100, SEEDS = 20, WIDTH = 240, HEIGHT = 100;
 const MOST = 0.6;  // share at the right end of a strip of seeds
 
-/** Every seed's scores at the end of a preset, and the series of the one in the middle. */
+/** What every seed of a preset has become, and the series of the one in the middle. */
 function trained(settings) {
   const data = lab.dataOf(settings.data, globalThis.RNNGAN_DATA), ruler = new lab.Ruler(data);
+  const apart = scores => scores.sliced_wasserstein, [, truth] = ruler.truth;
   const found = Array.from({length: SEEDS}, (_, i) => {
     const trainer = new lab.Trainer({...settings, first_seed: FIRST + i, seeds: 1}, data);
     while (trainer.step());
     const [game] = trainer.games, made = game.sample(trainer.noise(game.seed, ruler.n), ruler.n);
-    const shown = game.sample(trainer.shown[0], lab.SHOWN), share = ruler.shares(made, ruler.n)[1];
-    const {sliced_wasserstein: distance} = ruler.scores(made, ruler.n);
-    return {share, kinds: ruler.kinds(shown, lab.SHOWN), series: rows(shown, data.length),
-            fate: lab.fate(share, ruler.truth[1], distance, ruler.control.sliced_wasserstein)};
+    const shown = game.sample(trainer.shown[0], lab.SHOWN), [, share] = ruler.shares(made, ruler.n);
+    const distance = apart(ruler.scores(made, ruler.n)), control = apart(ruler.control);
+    return {share, fate: lab.fate(share, truth, distance, control), nearer: distance < control,
+            kinds: ruler.kinds(shown, lab.SHOWN), series: rows(shown, data.length)};
   });
-  return {found, truth: ruler.truth[1], ...middle(found)};
+  return {found, truth, middle: [...found].sort((a, b) => a.share - b.share)[SEEDS >> 1]};
 }
 
 /** Columns as rows. */
 const rows = (made, length) => Array.from({length: lab.SHOWN}, (_, b) => Array.from(
   {length}, (_, t) => made[t * lab.padded(lab.SHOWN) + b]));
-
-const middle = found => [...found].sort((a, b) => a.share - b.share)[found.length >> 1];
 
 /** Real beats of the data, as many of each kind as belong to so many. */
 function real(name) {
@@ -52,23 +51,20 @@ function picture({series, kinds}, colour, said) {
     `<path class="lab-line ${colour} wide" d="${path(1)}"/>\n</svg>`;
 }
 
-const all = count => count === SEEDS ? "All" : `${count} of them`;
 const at = share => `style="left:${(100 * Math.min(1, share / MOST)).toFixed(1)}%"`;
 
-function card(name, words) {
-  const {settings} = lab.PRESETS[name], {found, truth, ...shown} = trained(lab.complete(settings));
-  const shares = found.map(one => one.share), [least, most] = [Math.min(...shares),
-                                                               Math.max(...shares)];
-  const count = fate => found.filter(one => one.fate === fate).length;
-  const rate = words.rate(count), ends = [...new Set([least, most].map(lab.percent))];
-  const span = ends.join(" to ");
+function card(name, {title, text, among, words}) {
+  const {settings} = lab.PRESETS[name], {found, truth, middle} = trained(lab.complete(settings));
+  const shares = found.map(one => one.share), count = found.filter(among).length;
+  const ends = [Math.min(...shares), Math.max(...shares)].map(lab.percent);
   return `<figure class="lab-card" data-preset="${name}" data-link="${lab.toFragment(settings)}">
-<figcaption><b>${words.title}</b> ${words.text}</figcaption>
-${picture(shown, "fake", `${lab.SHOWN} generated beats of the seed in the middle, ` +
-          `${lab.percent(shown.share)} of them wide.`)}
+<figcaption><b>${title}</b> ${text}</figcaption>
+${picture(middle, "fake", `${lab.SHOWN} generated beats of the seed in the middle, ` +
+          `${lab.percent(middle.share)} of them wide.`)}
 <div class="lab-seeds" aria-hidden="true"><b ${at(truth)}></b>${
     shares.map(share => `<i ${at(share)}></i>`).join("")}</div>
-<p>Wide: ${span} over ${SEEDS} seeds. ${rate}</p>
+<p>Wide: ${[...new Set(ends)].join(" to ")} over ${SEEDS} seeds. ${
+    count === SEEDS ? "All" : `${count} of them`} ${words}</p>
 </figure>`;
 }
 
@@ -77,18 +73,18 @@ function cards() {
   return `<!-- Made by tools/lab_cards.js -->
 <div class="lab-cards">
 <figure class="lab-card lab-card-real">
-<figcaption><b>Real beats.</b> The wide ones are drawn darker.</figcaption>
+<figcaption><b>Real beats.</b> The wide ones stand out.</figcaption>
 ${picture(shown, "real", `${shown.series.length} real beats, ${lab.percent(truth)} of them wide.`)}
 <p>Wide: ${lab.percent(truth)}.</p>
 </figure>
 ${card("forgets", {
     title: "Squared error forgets.",
     text: "Each generated beat is compared with a real one, number by number.",
-    rate: count => `${all(count("forgot"))} forgot.`})}
+    among: one => one.fate === "forgot", words: "forgot."})}
 ${card("remembers", {
     title: "A game of pairs remembers.",
     text: "A second network learns to tell real from generated.",
-    rate: count => `${all(count("kept"))} stayed within half and twice the data's share.`})}
+    among: one => one.nearer, words: "came nearer to the data than one beat again and again."})}
 </div>
 `;
 }

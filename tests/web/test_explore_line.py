@@ -134,7 +134,7 @@ def test_no_clipped_network_beats_the_clipped_critic(page, name):
             adam.step()
             clip.after({"discriminator": net})
         # It came near, though some of its units die, so that the comparison means something.
-        assert 0.4 * worth < -loss.item() < 1.02 * worth
+        assert 0.3 * worth < -loss.item() < 1.02 * worth
 
 
 def test_the_default_tells_free_from_penalised():

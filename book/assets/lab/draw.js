@@ -7,7 +7,7 @@ const SMALL = 11;  // px of writing
 /** The colours and the font that the page gives to an element. */
 function look(element) {
   const style = getComputedStyle(element), colour = name => style.getPropertyValue(`--lab-${name}`);
-  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint"];
+  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint", "paper"];
   return {...Object.fromEntries(names.map(name => [name, colour(name).trim()])),
           font: `${SMALL}px ${style.fontFamily}`};
 }
@@ -67,56 +67,60 @@ function drawScale(pen, style, {low, high, unit, step, stepUnit}, x, y, width, h
   pen.stroke();
   pen.textAlign = "right";
   pen.fillText(`${short(time)} ${stepUnit}`.trim(), right - 5, top + 10);
-  if (unit) pen.fillText(`${short(value)} ${unit}`, right - 5, top + up - 2);
+  pen.fillText(`${short(value)} ${unit}`.trim(), right - 5, top + up - 2);
 }
 
-/** Lines over the steps: [{points, colour, dashed}], with rules [{at, colour, name}] across. */
-function drawLines(canvas, style, {lines, rules = [], most, range, names = []}) {
-  const {pen, width, height} = sheet(canvas, style), [low, high] = range;
-  const left = 30, bottom = height - 15, right = width - 5, top = 6;
-  const x = step => left + (right - left) * Math.min(1, step / most);
-  const inside = part => Math.max(-0.02, Math.min(1.02, part));
-  const y = v => bottom - (bottom - top) * inside((v - low) / (high - low));
-  pen.strokeStyle = style.faint;
-  pen.fillStyle = style.ink;
-  pen.lineWidth = 1;
+/** Writing that stays legible on lines. */
+function write(pen, style, text, x, y) {
+  Object.assign(pen, {strokeStyle: style.paper, lineWidth: 3});
+  pen.strokeText(text, x, y);
+  pen.fillText(text, x, y);
+}
+
+/** A path through points that are finite. */
+function trace(pen, points) {
   pen.beginPath();
-  for (const edge of [low, high]) {
-    pen.moveTo(left, y(edge));
-    pen.lineTo(right, y(edge));
-  }
+  for (const [x, y] of points) if (Number.isFinite(y)) pen.lineTo(x, y);
   pen.stroke();
-  pen.textAlign = "right";
-  pen.fillText(short(high), left - 4, top + 2);
-  pen.fillText(short(low), left - 4, bottom - 2);
-  pen.fillText(`${most.toLocaleString("en")} steps`, right, height - 6);
-  for (const {at, colour, name} of rules) {
-    pen.strokeStyle = pen.fillStyle = style[colour];
-    pen.setLineDash([5, 3]);
-    pen.beginPath();
-    pen.moveTo(left, y(at));
-    pen.lineTo(right, y(at));
-    pen.stroke();
-    pen.textAlign = "right";
-    pen.fillText(name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
+}
+
+/** Lines over the steps: [{points, colour}], with rules [{at, colour, name}] across. */
+function drawLines(canvas, style, {lines, rules = [], most, range: [low, high], names = []}) {
+  const {pen, width, height} = sheet(canvas, style);
+  const left = 38, bottom = height - 15, right = width - 5, top = 6, foot = height - 6;
+  const inside = part => Math.max(-0.02, Math.min(1.02, part));
+  const x = step => left + (right - left) * Math.min(1, step / most);
+  const y = v => bottom - (bottom - top) * inside((v - low) / (high - low));
+  Object.assign(pen, {strokeStyle: style.faint, fillStyle: style.ink, textAlign: "right"});
+  for (const edge of [low, high]) {
+    trace(pen, [[left, y(edge)], [right, y(edge)]]);
+    pen.fillText(short(edge), left - 4, Math.min(bottom - 2, y(edge) + 2));
   }
-  pen.lineWidth = 1.5;
-  for (const {points, colour, dashed} of lines) {
+  pen.setLineDash([5, 3]);
+  for (const {at, colour} of rules) {
     pen.strokeStyle = style[colour];
-    pen.globalAlpha = 0.8;
-    pen.setLineDash(dashed ? [3, 3] : []);
-    pen.beginPath();
-    for (const [step, v] of points) if (Number.isFinite(v)) pen.lineTo(x(step), y(v));
-    pen.stroke();
+    trace(pen, [[left, y(at)], [right, y(at)]]);
+  }
+  pen.setLineDash([]);
+  Object.assign(pen, {lineWidth: 1.5, globalAlpha: 0.8});
+  for (const {points, colour} of lines) {
+    pen.strokeStyle = style[colour];
+    trace(pen, points.map(([step, v]) => [x(step), Number.isFinite(v) ? y(v) : NaN]));
   }
   pen.globalAlpha = 1;
-  pen.setLineDash([]);
-  pen.textAlign = "left";
-  names.reduce((at, {name, colour}) => {
+  for (const {at, colour, name} of rules) {
     pen.fillStyle = style[colour];
-    pen.fillText(name, at, height - 6);
-    return at + pen.measureText(name).width + 10;
+    write(pen, style, name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
+  }
+  pen.textAlign = "left";
+  const end = names.reduce((from, {name, colour}) => {
+    pen.fillStyle = style[colour];
+    pen.fillText(name, from, foot);
+    return from + pen.measureText(name).width + 8;
   }, left);
+  const steps = `${most.toLocaleString("en")} steps`;
+  Object.assign(pen, {fillStyle: style.ink, textAlign: "right"});
+  if (right - pen.measureText(steps).width > end) pen.fillText(steps, right, foot);
 }
 
 /** The logits of the last batch, a row for each seed: real ones above, generated ones below. */

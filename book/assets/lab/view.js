@@ -142,7 +142,7 @@ class View {
       share.textContent = shares?.length ? short(shares) : "";
       // Twice the data's share fills a mark; half of it is as in the data.
       marks.replaceChildren(...(shares || []).map((s, k) => [s, k])
-        .filter(([, k]) => names.length !== 2 || k)
+        .filter(([, k]) => data.curves || names.length !== 2 || k)  // one of two says it all
         .map(([s, k]) => {
           const bar = make("i");
           bar.style.setProperty("--part", Math.min(1, s / (2 * truth[k] || 1)));
