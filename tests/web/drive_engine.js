@@ -1,7 +1,9 @@
 // Reads one question as JSON, asks the laboratory's scripts, and prints the answer as JSON.
 const {readFileSync} = require("node:fs");
 const {Worker} = require("node:worker_threads");
-const folder = process.argv[2], lab = require(`${folder}/engine.js`);
+const folder = process.argv[2];
+const lab = Object.assign({}, ...["engine", "data", "words", "run"].map(
+  name => require(`${folder}/${name}.js`)));
 const {task, ...given} = JSON.parse(readFileSync(0, "utf8"));
 
 /** The values of a nested array, one after the other. */
@@ -107,6 +109,47 @@ const answers = {
     const all = lab.withLoss(settings, loss);
     return {settings: all, link: lab.toFragment(all)};
   },
+
+  table({text}) {
+    const {series, labels} = lab.readTable(text);
+    return {series, labels};
+  },
+
+  curves({curves, name}) {
+    const written = name ?? lab.writeCurves(curves), data = lab.dataOf(written, {});
+    return {name: written, curves: lab.readCurves(written), law: data.curves, n: data.n,
+            values: [...data.values], labels: [...data.labels]};
+  },
+
+  /** Data by the name that a link has. */
+  named({data: name}) {
+    for (const file of ["heartbeats", "modes"]) load(file);
+    const {values, labels, ...rest} = lab.dataOf(name, globalThis.RNNGAN_DATA);
+    return {...rest, values: [...values], shown: lab.shownRows({...rest, labels}),
+            labels: [...labels]};
+  },
+
+  trace({values}) {
+    const trace = new lab.Trace();
+    values.forEach(v => trace.add(v));
+    return trace.points;
+  },
+
+  verdict: ({run}) => lab.verdict(run),
+  fates: ({cases}) => cases.map(one => lab.fate(...one)),
+
+  /** What the words leave out of the engine's losses and settings, and the presets' links. */
+  words: () => ({
+    losses: [Object.keys(lab.LOSSES), Object.values(lab.LOSS_NAMES).flatMap(Object.keys)],
+    settings: [[...new Set(Object.keys(lab.LOSSES)
+      .flatMap(name => Object.keys(lab.defaults(name))))],
+               ["loss", "data", ...Object.keys(lab.FIELDS)]],
+    own: Object.values(lab.LOSSES).flatMap(({options}) => Object.keys(options || {})),
+    placed: [...lab.MAIN, ...lab.MORE],
+    presets: Object.fromEntries(Object.entries(lab.PRESETS).map(([name, {settings}]) =>
+      [name, lab.toFragment(settings)])),
+    python: Object.fromEntries(Object.keys(lab.DATA_NAMES).map(
+      name => [name, lab.dataPython(name)]))}),
 
   /** What a worker tells, sent one message after the other; a word waits for what it says. */
   worker: ({data: name, script}) => new Promise((resolve, reject) => {

@@ -961,8 +961,8 @@ function fromArray(series, labels = null, name = "own") {
           values: Float64Array.from(rows.flatMap(i => list[i].flatMap(v => v.map(scaled))))};
 }
 
-return {LOSSES, RANGES, SHOWN, FEWEST, random, padded, Network, Trainer, Ruler, defaults, complete,
-        withLoss, toFragment, fromFragment, toPython, decode, fromArray};
+return {LOSSES, RANGES, LIVE, SHOWN, FEWEST, random, padded, Network, Trainer, Ruler, defaults,
+        complete, withLoss, toFragment, fromFragment, toPython, decode, fromArray};
 }
 
 const made = engine();
