@@ -70,11 +70,24 @@ def fake(monkeypatch):
     ({"parts": [0.8, 0.2]}, "it must be two shares that leave something"),
     ({"search": {"trials": 0}}, "trials of the search is 0"),
     ({"search": {"rates": [1]}}, "has an unknown key 'rates'; choose from lr"),
-    ({"search": {"lr": 1e-3}}, "lr of the search is 0.001; it must be a list of values to try")])
+    ({"search": {"lr": 1e-3}}, "lr of the search is 0.001; it must be a list of values to try"),
+    ({"search": {"trials": []}}, "trials of the search is 0"),
+    ({"search": {"trials": [{}, {"rate": 1}]}}, r"\[search\] has an unknown key 'rate'"),
+    ({"losses": {"bce": {"data": ["sines"]}}}, r"data of \[losses.bce\] has an unknown key 'sines'"),
+    ({"first_seed": -1}, "first_seed is -1; it must be a whole number, 0 or more"),
+    ({"longer": {"steps": 9, "losses": ["bce"]}}, r"\[longer\] has no 'data'"),
+    ({"longer": {"steps": 4, "losses": ["bce"], "data": ["modes"]}}, "whole number, 5 or more"),
+    ({"longer": {"steps": 9, "losses": ["vae"], "data": ["modes"]}},
+     r"losses of \[longer\] has an unknown key 'vae'; choose from bce, r3gan")])
 def test_what_is_wrong_with_a_plan_is_said_before_anything_is_done(fake, tmp_path, change, said):
     with pytest.raises(ValueError, match=said):
         run(small(**change), tmp_path / "out")
     assert not fake.done and not (tmp_path / "out").exists()
+
+
+def test_a_plan_stays_as_it_was_given():
+    plan = small()
+    assert read_plan(plan).state() == read_plan(plan).state() and plan == small()
 
 
 def test_a_plan_that_lacks_something_or_is_no_toml(tmp_path):
@@ -96,6 +109,28 @@ def test_every_loss_has_the_same_trials_and_the_first_is_the_first_of_everything
     assert [job["setting"]["lr"] for job in jobs[::2]] == [s["lr"] for s in settings]
     assert [job["option"] for job in jobs[:2]] == [{}, {"gamma": 0.3}]  # where a loss has it
     assert all(job["on"] == "validation" and min(job["seeds"]) >= 900_000 for job in jobs)
+
+
+def test_trials_that_are_listed_are_those_and_an_empty_one_is_the_loss_s_own():
+    listed = [{}, {"lr": 1e-2, "gamma": 1.0}]
+    plan = read_plan(small(search={"trials": listed, "seeds": 2, "steps": 2}))
+    assert plan.search.settings() == listed
+    jobs = list(plan.searches())
+    assert [job["setting"] for job in jobs] == [{}, {}, {"lr": 1e-2}, {"lr": 1e-2}]
+    assert [job["option"] for job in jobs] == [{}, {}, {}, {"gamma": 1.0}]
+    assert working.arguments(jobs[0])["adam"] is None  # `train` asks the loss
+
+
+def test_data_have_their_own_split_and_a_loss_its_data_and_reports_their_seeds():
+    plan = read_plan(small(losses={"bce": {}, "conditional": {"data": ["modes"]}}, first_seed=70,
+                           data={"modes": {"n": 80}, "weather": {"split": "group"}}))
+    assert plan.pairs() == [("modes", "bce"), ("modes", "conditional"), ("weather", "bce")]
+    by = {job["called"]["data"]: job["split"] for job in plan.searches()}
+    assert by == {"modes": None, "weather": "group"}
+    first, = {json.dumps(job["data"]) for job in plan.searches() if job["split"]}
+    assert json.loads(first) == {"name": "weather"}
+    assert plan.reports("modes", "conditional", {})[0]["seeds"] == [70, 71]
+    assert plan.reports("modes", "conditional", {})[0]["setting"] == {}
 
 
 def test_a_loss_keeps_what_its_table_says():
@@ -138,6 +173,25 @@ def test_the_search_comes_first_and_the_best_setting_is_reported(fake, tmp_path)
     assert len(report) == 2 * 2 * 2 and set(report.seed) == {0, 1}
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "results.csv")[STEADY].drop(
         columns="error"), table[STEADY].drop(columns="error"), check_dtype=False)
+
+
+def test_data_by_data_and_what_only_some_losses_do_comes_last(fake, tmp_path):
+    plan = small(losses={"bce": {}, "r3gan": {"data": ["digits"]}}, data=["modes", "digits"],
+                 search={"trials": [{}, {"lr": 1e-2}], "seeds": 2, "steps": 9},
+                 longer={"steps": 8, "losses": ["bce"], "data": ["modes"]})
+    table = run(plan, tmp_path)
+    done = [(job["data"]["name"], job["loss"], job["on"], job["steps"]) for job in fake.done]
+    assert done == [
+        ("modes", "bce", "validation", 9), ("modes", "bce", "validation", 9),
+        ("modes", "bce", "test", 2), ("modes", "bce", "test", 4),
+        *[("digits", loss, "validation", 9) for loss in ("bce", "r3gan") * 2],
+        *[("digits", loss, "test", steps) for steps in (2, 4) for loss in ("bce", "r3gan")],
+        ("modes", "bce", "test", 8)]
+    report = table[table.stage == "report"]
+    assert set(zip(report.data, report.loss, report.steps, strict=True)) == {
+        (data, loss, steps) for data, loss, stage, steps in done if stage == "test"}
+    queue = sweeps.Queue(read_plan(plan), tmp_path)
+    assert queue.next() is None and queue.done == queue.work == 6 * 18 + 2 * (3 * 6 + 8)
 
 
 def test_trials_that_are_the_same_for_a_loss_are_done_once(fake, tmp_path):

@@ -111,20 +111,30 @@ class Queue:
         for job in plan.searches():
             self._add("search", job)
             self.trials.setdefault(_pair(job), []).append(job)
-        pairs = [(data, loss) for data in plan.data for loss in plan.losses]
+        pairs = plan.pairs()
         self.reports: dict[tuple[str, str], list[Job]] = {}
         for pair in pairs:
             self._choose(pair)
         searches = {job["id"]: size(job) for jobs in self.trials.values() for job in jobs}
-        self.work = sum(searches.values()) + plan.seeds * sum(plan.steps) * len(pairs)
+        self.work = sum(searches.values()) + plan.seeds * sum(
+            sum(plan.budgets(*pair)) for pair in pairs)
         self.done = sum(size(self.order[id][1]) for id in self.rows)
 
     def next(self) -> Job | None:
-        """The first job that can be done and has not been given out; None if there is none now."""
-        reports = sorted((job for jobs in self.reports.values() for job in jobs),
-                         key=lambda job: job["steps"])
-        searches = [job for jobs in zip(*self.trials.values(), strict=True) for job in jobs]
-        for job in (*searches, *reports):
+        """The first job that can be done and has not been given out; None if there is none now.
+
+        Data by data, the search of all losses before their reports, and few steps before many, so
+        that what is there at any moment is a fair table; what only some losses do comes last.
+        """
+        places = {data: place for place, data in enumerate(self.plan.data)}
+
+        def order(job: Job) -> tuple[bool, int, bool, int]:
+            report = job["on"] == "test"
+            steps = job["steps"] * report  # of the search, the trials keep their order
+            return (report and steps > max(self.plan.steps), places[job["called"]["data"]],
+                    report, steps)
+
+        for job in sorted((job for _, job in self.order.values()), key=order):
             before = [other for other in self.reports.get(_pair(job), ())
                       if job["on"] == "test" and other["steps"] < job["steps"]]
             if (job["id"] not in self.rows and job["id"] not in self.given
@@ -145,8 +155,8 @@ class Queue:
         """One row per score and seed of every job that is done, in the order of the plan."""
         jobs = [(stage, job) for stage, job in self.order.values() if stage == "search"]
         # The searches of several workers end in any order; the reports keep the plan's.
-        jobs += [("report", job) for data in self.plan.data for loss in self.plan.losses
-                 for job in self.reports.get((data, loss), ())]
+        jobs += [("report", job) for pair in self.plan.pairs()
+                 for job in self.reports.get(pair, ())]
         found = [{**job["called"], "stage": stage, "steps": job["steps"], "job": job["id"],
                   "setting": json.dumps({**job["setting"], **job["option"]}), **row}
                  for stage, job in jobs for row in self.rows.get(job["id"], ())]

@@ -9,6 +9,7 @@ import json
 import random
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 from inspect import signature
 from itertools import product
@@ -33,9 +34,10 @@ class Search:
 
     Attributes
     ----------
-    trials : int
-        Settings tried with each loss. The first is the first value of everything; the others are
-        drawn at random, the same for all losses.
+    trials : int, or list of dict
+        Settings tried with each loss. A list holds them; an empty one is the loss's own. Of so
+        many, the first is the first value of everything, and the others are drawn at random,
+        the same for all losses.
     seeds, steps : int
         Of each trial.
     values : dict
@@ -44,13 +46,15 @@ class Search:
         such option is trained without.
     """
 
-    trials: int = 8
+    trials: int | list[dict[str, Any]] = 8
     seeds: int = 2
     steps: int = 1000
     values: dict[str, list[Any]] = field(default_factory=dict)
 
     def settings(self) -> list[dict[str, Any]]:
         """The setting of each trial."""
+        if not isinstance(self.trials, int):
+            return self.trials
         every = [dict(zip(self.values, chosen, strict=True))
                  for chosen in product(*self.values.values())]
         others = random.Random(0).sample(every[1:], min(self.trials, len(every)) - 1)
@@ -65,14 +69,14 @@ class Plan:
     ----------
     losses : dict
         What it is called -> ``{"loss": name in losses.REGISTRY, "option": {...}, ...}``, the rest
-        settings as in `Search.values`.
+        settings as in `Search.values`; ``data`` names those that it can be trained on, if not all.
     data : dict
         What it is called -> ``{"name": one of the book's, "n": ..., "seed": ...}`` or ``{"file":
-        CSV file, ...}`` with the arguments of `rt.from_csv`.
+        CSV file, ...}`` with the arguments of `rt.from_csv`; ``split`` if not that of all.
     steps : list of int
         Budgets: moves of the generator after which the runs are scored.
-    seeds : int
-        Of each run, reported one by one.
+    seeds, first_seed : int
+        Of each run, reported one by one; and the first of them.
     search : Search or None
         Without one every loss has its own default settings.
     scores : list of str or None
@@ -83,30 +87,48 @@ class Plan:
         As `by` of `Sequences.split`.
     keep_runs : bool
         Keep every reported run as a file.
+    longer : dict or None
+        ``{"steps": ..., "losses": [...], "data": [...]}``: more steps for some, after all else.
     """
 
     losses: dict[str, dict[str, Any]]
     data: dict[str, dict[str, Any]]
     steps: list[int]
     seeds: int = 10
+    first_seed: int = 0
     search: Search | None = None
     scores: list[str] | None = None
     parts: tuple[float, float] = (0.6, 0.2)
     split: str | None = None
     keep_runs: bool = False
+    longer: dict[str, Any] | None = None
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """(data, loss) of all that is compared, data by data."""
+        return [(data, loss) for data in self.data for loss, own in self.losses.items()
+                if data in own.get("data", self.data)]
+
+    def budgets(self, data: str, loss: str) -> list[int]:
+        """Numbers of steps after which a loss is scored."""
+        more = self.longer or {"data": (), "losses": ()}
+        there = data in more["data"] and loss in more["losses"]
+        return sorted({*self.steps, *([more["steps"]] if there else ())})
 
     def searches(self) -> Iterator[Job]:
-        """Jobs of the search. Trials are the outer loop: any part of it is fair to all losses."""
+        """Jobs of the search. Trials are outside losses: any part of it is fair to all of them."""
         if self.search is not None:
             seeds = range(TUNING, TUNING + self.search.seeds)
-            for setting in self.search.settings():
-                for data, loss in product(self.data, self.losses):
-                    yield self._job(data, loss, setting, self.search.steps, seeds, "validation")
+            for name, setting in product(self.data, self.search.settings()):
+                for data, loss in self.pairs():
+                    if data == name:
+                        yield self._job(data, loss, setting, self.search.steps, seeds,
+                                        "validation")
 
     def reports(self, data: str, loss: str, setting: Mapping[str, Any]) -> list[Job]:
         """Jobs of the report, one for each budget."""
-        return [self._job(data, loss, setting, steps, range(self.seeds), "test")
-                for steps in sorted(self.steps)]
+        seeds = range(self.first_seed, self.first_seed + self.seeds)
+        return [self._job(data, loss, setting, steps, seeds, "test")
+                for steps in self.budgets(data, loss)]
 
     def _job(self, data: str, loss: str, setting: Mapping[str, Any], steps: int,
              seeds: Sequence[int], on: str) -> Job:
@@ -116,10 +138,13 @@ class Plan:
                   **own.get("option", {})}
         rest = {name: value for name, value in setting.items()
                 if name in OF_ADAM | {"lr", *OF_TRAINING}}
-        rest |= {name: value for name, value in own.items() if name not in ("loss", "option")}
-        job = {"data": self.data[data], "loss": own["loss"], "option": option, "setting": rest,
+        rest |= {name: value for name, value in own.items()
+                 if name not in ("loss", "option", "data")}
+        series = dict(self.data[data])
+        split = series.pop("split", self.split)
+        job = {"data": series, "loss": own["loss"], "option": option, "setting": rest,
                "steps": steps, "seeds": list(seeds), "on": on, "scores": self.scores,
-               "parts": list(self.parts), "split": self.split,
+               "parts": list(self.parts), "split": split,
                "keep": self.keep_runs and on == "test"}
         # What the table calls them is no part of what is done.
         return {"id": id_of(job), "called": {"data": data, "loss": loss}, **job}
@@ -155,7 +180,7 @@ def read_plan(plan: str | Path | Mapping[str, Any] | Plan) -> Plan:
             plan = tomllib.loads(Path(plan).expanduser().read_text(encoding="utf-8"))
         except ValueError as error:
             raise ValueError(f"{place} is no TOML file: {error}") from None
-    found = dict(plan)
+    found = deepcopy(dict(plan))  # the caller's stays as it is
     _known(place, found, [part.name for part in fields(Plan)], ("losses", "data", "steps"))
     if found.get("search") is not None:
         search = {name: found["search"].pop(name) for name in ("trials", "seeds", "steps")
@@ -168,6 +193,12 @@ def read_plan(plan: str | Path | Mapping[str, Any] | Plan) -> Plan:
     made = Plan(**found)
     for what, value in (("seeds", made.seeds), *(("steps", steps) for steps in made.steps)):
         check_whole(what, value, 1)
+    check_whole("first_seed", made.first_seed, 0)
+    for loss, own in made.losses.items():
+        _known(f"{place}: data of [losses.{loss}]", dict.fromkeys(own.get("data", ())),
+               list(made.data))
+    if made.longer is not None:
+        _check_longer(place, made)
     if not made.losses or not made.data or not made.steps:
         raise ValueError(f"{place} compares nothing: it needs losses, data and steps")
     for share in made.parts:
@@ -201,7 +232,7 @@ def _loss(place: str, name: str, one: dict[str, Any]) -> dict[str, Any]:
     if one["loss"] not in REGISTRY:
         raise ValueError(f"{place}: there is no loss {one['loss']!r}; choose from "
                          f"{', '.join(REGISTRY)}")
-    _known(f"{place}: [losses.{name}]", one, ["loss", "option", "lr", *sorted(OF_ADAM),
+    _known(f"{place}: [losses.{name}]", one, ["loss", "option", "data", "lr", *sorted(OF_ADAM),
                                               *OF_TRAINING])
     own = signature(REGISTRY[one["loss"]]).parameters
     _known(f"{place}: [losses.{name}.option]", one.get("option", {}), list(own))
@@ -211,20 +242,31 @@ def _loss(place: str, name: str, one: dict[str, Any]) -> dict[str, Any]:
 def _data(place: str, name: str, one: dict[str, Any]) -> dict[str, Any]:
     if "file" in one:
         return one
-    _known(f"{place}: [data.{name}]", one, ["name", "n", "seed"])
+    _known(f"{place}: [data.{name}]", one, ["name", "n", "seed", "split"])
     if one.setdefault("name", name) not in LOADERS:
         raise ValueError(f"{place}: there are no data {one['name']!r}; choose from "
                          f"{', '.join(LOADERS)}, or name a CSV file with file =")
     return one
 
 
+def _check_longer(place: str, plan: Plan) -> None:
+    more = plan.longer or {}
+    keys = ("steps", "losses", "data")
+    _known(f"{place}: [longer]", more, keys, keys)
+    check_whole("steps of [longer]", more["steps"], max(plan.steps) + 1)
+    _known(f"{place}: losses of [longer]", dict.fromkeys(more["losses"]), list(plan.losses))
+    _known(f"{place}: data of [longer]", dict.fromkeys(more["data"]), list(plan.data))
+
+
 def _checked_search(place: str, search: Search) -> Search:
-    for what, value in (("trials", search.trials), ("seeds", search.seeds),
-                        ("steps", search.steps)):
+    listed = search.trials if isinstance(search.trials, list) else None
+    for what, value in (("trials", search.trials if listed is None else len(listed)),
+                        ("seeds", search.seeds), ("steps", search.steps)):
         check_whole(f"{what} of the search", value, 1)
     options = {name for factory in REGISTRY.values() for name in signature(factory).parameters}
-    _known(f"{place}: [search]", search.values,
-           ["lr", *sorted(OF_ADAM), *OF_TRAINING, *sorted(options)])
+    known = ["lr", *sorted(OF_ADAM), *OF_TRAINING, *sorted(options)]
+    for setting in (search.values, *(listed or ())):
+        _known(f"{place}: [search]", setting, known)
     for name, values in search.values.items():
         if not isinstance(values, list) or not values:
             raise ValueError(f"{place}: {name} of the search is {values!r}; it must be a list of "
