@@ -111,6 +111,14 @@ def accused(part, sign):
     return int(sign.accuses(values).sum()), len(values)
 
 
+def taken(table):
+    """Sick seeds that do more harm than every cured one of their block; chance spares some."""
+    ill = table[table.state == "sick"]
+    worst = table[table.state == "cured"].groupby(["disease", "block"]).harm.max()
+    return ill[ill.harm.to_numpy() > worst.reindex(pd.MultiIndex.from_frame(
+        ill[["disease", "block"]])).to_numpy()]
+
+
 def healthy(table):
     """Sound games on sound data that came nearer to the data than one series for ever."""
     return table[(table.state == "healthy") & (table.harm < table.one)]
@@ -122,7 +130,7 @@ def room(table, sign):
     Beyond it three quarters of the sick seeds, and no more than a twentieth of the healthy ones.
     """
     part = table[table.block == LIMITS]
-    ill = part[(part.disease == sign.name) & (part.state == "sick")][sign.name].dropna()
+    ill = taken(part[part.disease == sign.name])[sign.name].dropna()
     well = healthy(part)[sign.name].dropna()
     if np.isfinite(sign.below):
         return ill.quantile(0.75), well.quantile(0.05)
@@ -134,7 +142,7 @@ def report(table):
     rated, lines = table[table.block.isin(RATES)], []
     for sign in SIGNS:
         mine = rated[rated.disease == sign.name]
-        parts = {"sick found": mine[mine.state == "sick"],
+        parts = {"sick found": taken(mine),
                  "cured accused": mine[mine.state == "cured"],
                  "healthy accused": healthy(rated),
                  "as they came": table[table.state == "as it came"]}

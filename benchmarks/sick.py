@@ -1,7 +1,7 @@
 """Trainings that are sick on purpose, the same ones cured, and healthy ones.
 
-All are small. Most learn waves of two kinds, as the heartbeats are of two kinds; with both penalties
-and these learning rates 400 steps of 16 units are enough for them.
+All are small. Most learn waves of two kinds, as the heartbeats are of two kinds; with both
+penalties and these learning rates 400 steps of 16 units are enough for them.
 """
 
 from collections.abc import Callable

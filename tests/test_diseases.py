@@ -1,4 +1,4 @@
-"""Each disease shows and its cure cures, limits lie between the two, and the table can be resumed."""
+"""Each disease shows and its cure cures, limits lie between, and the table can be resumed."""
 
 import sys
 from dataclasses import replace
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 import rnngan_tutorial as rt
 from rnngan_tutorial.diagnosis import SIGNS
@@ -37,20 +38,43 @@ def test_the_ruler_puts_controls_in_order():
     assert found["collapse"] < 0.5 * found["untrained"]
 
 
-def test_waves_have_the_asked_share_and_two_draws_share_nothing():
-    train, test = sick.rare(3)
-    assert len(train) == len(test) == 600 and (train.labels == 1).mean() == 0.25
+def test_waves_are_of_two_kinds_and_two_draws_share_nothing():
+    train, test = sick.waves(3)
+    assert len(train) == len(test) == 600 and (train.labels == 1).mean() == 0.5
+    crossings = [np.median((np.diff(np.sign(train.values[train.labels == kind, :, 0])) != 0)
+                           .sum(1)) for kind in (0, 1)]
+    assert crossings[1] == pytest.approx(2 * crossings[0], abs=1)
     assert not np.isin(train.values[:, 0], test.values[:, 0]).any()
 
 
-def test_finer_waves_are_the_same_waves():
-    (fine, _), (plain, _) = sick.fine(3), sick.waves(3)
-    assert fine.shape == (600, 120, 1)
-    np.testing.assert_allclose(fine.values[:, ::5], plain.values, atol=0.06)
+def test_one_spike_takes_the_scale():
+    (narrow, _), (plain, _) = sick.squeezed(3), sick.waves(3)
+    assert narrow.values.max() == 1 and abs(narrow.values[1:]).max() < 0.03
+    np.testing.assert_allclose(50 * narrow.values[1:], plain.values[1:], rtol=1e-5)
+
+
+def test_shuffled_windows_overlap_and_those_split_by_time_do_not():
+    for parts, least, most in ((sick.shuffled(4), 0.9, 1), (sick.in_time(4), 0, 0)):
+        run = type("Stub", (), {"data": parts[0]})()
+        share = SIGN["leak in the split"].read(type("C", (), {"run": run, "test": parts[1]})())
+        assert least <= share <= most
+
+
+def test_harm_of_a_run_that_stopped_or_that_does_not_listen():
+    test = sick.waves(3)[1]
+    run = type("Stub", (), {"diverged": {7: 100}, "seeds": (7, 8)})()
+    np.testing.assert_allclose(sick.stopped(run, None), [1 - 100 / sick.STEPS, 0])
+    asked = np.stack([test.labels[::2], 1 - test.labels[::2]])
+    run = type("Stub", (), {"sample": lambda self, n: np.stack([test.values[::2]] * 2),
+                            "inputs": lambda self, n: (None, torch.tensor(asked))})()
+    found = sick.disobeyed(run, test)
+    assert found[0] < 0.02 and found[1] > 0.98
+    half = np.concatenate([test.values[:300], test.values[:300]])
+    run = type("Stub", (), {"sample": lambda self, n: np.stack([test.values, half])})()
+    np.testing.assert_allclose(sick.forgotten(run, test), [0, 1], atol=0.02)
 
 
 def test_the_printed_loss_is_the_packages_until_it_is_infinite():
-    import torch
     logits = torch.tensor([[-3.0, 0.5, 4.0]])
     for real, fake in ((logits, logits / 2), (logits - 1, -logits)):
         given = rt.Round(real=real, fake=fake)
@@ -89,7 +113,7 @@ def test_on_other_blocks_the_sick_are_found_and_the_cured_are_left_alone():
     rated = TABLE[TABLE.block.isin(diseases.RATES)]
     for sign in SIGNS:
         mine = rated[rated.disease == sign.name]
-        found, of = diseases.accused(mine[mine.state == "sick"], sign)
+        found, of = diseases.accused(diseases.taken(mine), sign)
         wrong, cured = diseases.accused(mine[mine.state == "cured"], sign)
         assert of and found / of >= 0.75, sign.name
         assert cured == 0 or wrong / cured <= 0.25, sign.name
@@ -98,10 +122,25 @@ def test_on_other_blocks_the_sick_are_found_and_the_cured_are_left_alone():
 def test_the_report_counts_what_stands_in_the_table():
     lines = diseases.report(TABLE).set_index("sign")
     assert list(lines.index) == list(SIGN)
-    part = TABLE[TABLE.block.isin(diseases.RATES) & (TABLE.disease == "collapse")
-                 & (TABLE.state == "sick")]
+    part = diseases.taken(TABLE[TABLE.block.isin(diseases.RATES) & (TABLE.disease == "collapse")])
     found = (part["collapse"] < SIGN["collapse"].below).sum()
     assert lines.loc["collapse", "sick found"] == f"{found} of {len(part)}"
+
+
+def test_a_seed_is_sick_if_it_does_more_harm_than_every_cured_one_of_its_block():
+    table = pd.DataFrame({
+        "disease": ["a"] * 6 + ["b"] * 2, "block": [1, 1, 1, 1, 2, 2, 1, 1],
+        "state": ["sick", "sick", "cured", "cured", "sick", "cured", "cured", "sick"],
+        "harm": [0.4, 0.6, 0.3, 0.5, 0.4, 0.1, 0.9, 0.7]})
+    assert list(diseases.taken(table).index) == [1, 4]
+
+
+def test_most_seeds_take_the_disease_and_the_cure_does_good():
+    for name in sick.DISEASES:
+        mine = TABLE[TABLE.disease == name]
+        ill, cured = (mine[mine.state == state].harm for state in ("sick", "cured"))
+        assert len(diseases.taken(mine)) >= 0.5 * len(ill), name
+        assert cured.median() < 0.9 * ill.median(), name
 
 
 def test_the_table_is_taken_up_where_it_ended_and_common_runs_are_trained_once(
@@ -110,8 +149,9 @@ def test_the_table_is_taken_up_where_it_ended_and_common_runs_are_trained_once(
     calls = []
     monkeypatch.setattr(diseases, "trained",
                         lambda trial, block: calls.append(trial.name) or (run, None, 1.0))
-    monkeypatch.setattr(diseases, "rows", lambda labels, run, hurt, test: [
-        {**labels, "seed": 1, "harm": 0.5}])
+    monkeypatch.setattr(diseases, "rows", lambda labels, run, hurt, one, test: [
+        {**labels, "seed": 1, "harm": 0.5, "one": one}])
+    monkeypatch.setattr(sick, "of_one_for_ever", lambda test: 2.0)
     for name, (_, ill, cured) in sick.DISEASES.items():
         monkeypatch.setitem(sick.DISEASES, name, (lambda run, test: [0.5], ill, cured))
     monkeypatch.setattr(sick, "apart", lambda run, test: [0.5])

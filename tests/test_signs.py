@@ -370,8 +370,8 @@ def test_signs_have_one_limit_a_cause_and_a_cure():
 
 def test_limits_read_as_they_act():
     by_name = {sign.name: sign for sign in signs.SIGNS}
-    assert by_name["collapse"].limit == "below 0.3"
-    assert by_name["oscillation"].limit == "above 1"
+    assert by_name["collapse"].limit == "below 0.2"
+    assert by_name["oscillation"].limit == "above 0.7"
 
 
 def test_a_number_that_could_not_be_read_accuses_nobody():

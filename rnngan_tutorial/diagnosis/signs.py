@@ -124,7 +124,7 @@ def doubt(case: Case) -> Any:
     return (np.median(case.losses(0.25), 0) - best) / (undecided - best)
 
 
-@sign("exploding loss", above=20, cause="a few series with giant weights carry the loss, as in KL",
+@sign("exploding loss", above=5, cause="a few series with giant weights carry the loss, as in KL",
       cure="practical=True for an f-GAN, with rt.losses.R1() and rt.losses.R2()")
 def worst_batch(case: Case) -> Any:
     """The discriminator's worst loss above its median, in units of what is at stake."""
@@ -136,7 +136,7 @@ def worst_batch(case: Case) -> Any:
     return (past.max(0) - np.median(past, 0)) / unit
 
 
-@sign("oscillation", above=1,
+@sign("oscillation", above=0.7,
       cause="the players chase each other: momentum, or learning rates too high",
       cure="rt.losses.R1() + rt.losses.R2(), betas=(0, 0.99), or rates that fall: "
            "adam={'schedule': 'cosine'}")
@@ -148,7 +148,7 @@ def swing(case: Case) -> Any:
     return (apart / max(case.real.values.var(0).sum(), 1e-30)) ** 0.5
 
 
-@sign("saturation", below=0.25, cause="the generator minimises log(1 - D), which is flat where D "
+@sign("saturation", below=0.5, cause="the generator minimises log(1 - D), which is flat where D "
       "is sure", cure='the log-D trick: "nonsaturating"')
 def hearing(case: Case) -> Any:
     """Mean weight of a generated series in its gradient; 1 against an undecided discriminator."""
@@ -199,7 +199,7 @@ def nearest(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return (far.fill_diagonal_(inf) if a is b else far).argmin(1).numpy()
 
 
-@sign("collapse", below=0.3, cause="the generator found a few series that do; with mse or mae, the "
+@sign("collapse", below=0.2, cause="the generator found a few series that do; with mse or mae, the "
       "mean or the median", cure='"nonsaturating_r1r2" or "r3gan", more steps; never mse or mae')
 def variety(case: Case) -> Any:
     """Different real series nearest to generated ones, over those nearest to other real ones."""
@@ -258,7 +258,7 @@ def nats(case: Case) -> Any:
         return divergence_from_prior(run.encoder(x, y)).mean(1).cpu().numpy()
 
 
-@sign("short memory", below=0.5,
+@sign("short memory", below=0.25,
       cause="the series are too long for the discriminator's state, or its weights are clipped",
       cure="fewer and longer steps (means of neighbours) or shorter windows; a penalty in place of "
            "clipping; then more steps of training")
