@@ -24,6 +24,24 @@ def score_line(scores: Scores, name: str) -> str:
     return f"| `{name}` | " + " | ".join(cells) + " |"
 
 
+def result(file: str) -> Path:
+    """A file of results that a script of the repository has made, such as ``"budgets.csv"``.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file beside the package.
+    """
+    here = Path(__file__).parents[1]
+    places = (here / "_data" / "results", here.parent / "data" / "results")
+    path = next((place / file for place in places if (place / file).exists()), None)
+    if path is None:
+        name, end = Path(file).stem, Path(file).suffix
+        known = sorted(p.stem for place in places for p in place.glob(f"*{end}"))
+        raise FileNotFoundError(f"there is no table {name!r}; choose from {', '.join(known)}")
+    return path
+
+
 def stored(name: str) -> pd.DataFrame:
     """A table of results that a script of the repository has made, such as ``"budgets"``.
 
@@ -32,10 +50,4 @@ def stored(name: str) -> pd.DataFrame:
     FileNotFoundError
         If there is no such table beside the package.
     """
-    here = Path(__file__).parents[1]
-    places = (here / "_data" / "results", here.parent / "data" / "results")
-    path = next((p / f"{name}.csv" for p in places if (p / f"{name}.csv").exists()), None)
-    if path is None:
-        known = sorted(p.stem for place in places for p in place.glob("*.csv"))
-        raise FileNotFoundError(f"there is no table {name!r}; choose from {', '.join(known)}")
-    return pd.read_csv(path)
+    return pd.read_csv(result(f"{name}.csv"))

@@ -1,0 +1,198 @@
+"""Rankings of the comparison of the losses, in tables and figures."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from .. import plots
+from .comparison import ALONE, MOST, Comparison
+from .ranking import Scores, holm, improvement, interquartile_mean, interval, luck, ranks
+from .tables import stored
+
+PENALISED = ("bce_gp", "conditional_r1r2", "nonsaturating_r1r2", "r3gan", "wasserstein_gp")
+KINDS = {"no game": plots.COLOURS[0], "a penalty on slopes": plots.COLOURS[1],
+         "none": plots.COLOURS[2]}
+CONTROLS = {"collapse": "one series for ever", "noise": "white noise",
+            "untrained": "untrained network", "gaussian": "a Gaussian",
+            "bootstrap": "jittered copies"}
+
+
+def kind(loss: str) -> str:
+    """Whether a loss plays no game, or one with or without a penalty on slopes."""
+    return "no game" if loss in ALONE else "a penalty on slopes" if loss in PENALISED else "none"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence."""
+    *most, last = list(names) or ["none"]
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def apart(scores: Mapping[str, Scores], level: float = 0.05) -> set[frozenset[str]]:
+    """Pairs of losses that differ by more than luck, all pairs counted (ranking.luck and holm)."""
+    names = list(scores)
+    pairs = {frozenset((a, b)): luck(scores[a], scores[b]) for i, a in enumerate(names)
+             for b in names[i + 1:] if set(scores[a]) & set(scores[b])}
+    return {pair for pair, chance in holm(pairs).items() if chance <= level}  # type: ignore[misc]
+
+
+def middle(scores: Mapping[str, Scores]) -> dict[str, float]:
+    """Loss -> interquartile mean of its seeds on all data, best first."""
+    found = {loss: interquartile_mean(list(own.values())) for loss, own in scores.items()}
+    return dict(sorted(found.items(), key=lambda item: item[1]))
+
+
+def not_apart(scores: Mapping[str, Scores]) -> list[str]:
+    """The losses that luck alone might put behind the best, best first."""
+    best, *others = middle(scores)
+    pairs = apart(scores)
+    return [loss for loss in others if frozenset((best, loss)) not in pairs]
+
+
+def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
+    """A row per loss, best first.
+
+    Returns
+    -------
+    DataFrame
+        ``way``: interquartile mean, from real data (0) to one series for ever (1), with its interval;
+        ``rank``: the mean one; ``better``: probability that a seed beats one of `rival`; ``apart``:
+        whether luck does not explain its distance from the best; ``data``: number of data sets.
+    """
+    scores = found.scores(steps)
+    place, pairs = ranks(scores), apart(scores)
+    best = next(iter(middle(scores)))
+    rows = {}
+    for loss, value in middle(scores).items():
+        own = scores[loss]
+        low, high = interval(interquartile_mean, own)
+        common = [data for data in own if data in scores.get(rival, {})]
+        better = improvement([own[data] for data in common],
+                             [scores[rival][data] for data in common]) if common else np.nan
+        rows[loss] = {"way": f"{value:.2f} ({low:.2f}–{high:.2f})", "rank": f"{place[loss]:.1f}",
+                      f"better than {rival}": f"{better:.2f}" if loss != rival else "",
+                      "apart from the best": "" if loss == best else
+                      "yes" if frozenset((best, loss)) in pairs else "no",
+                      "data sets": len(own)}
+    return pd.DataFrame(rows).T
+
+
+def every_seed(found: Comparison, steps: int) -> np.ndarray:
+    """Draw every seed of every loss, and what knows nothing: a panel per data set.
+
+    Filled dots are after so many steps, open ones after the budget before it where that is there.
+    """
+    scores = found.scores(steps)
+    losses, data = list(middle(scores)), [name for name, at in found.stages() if at == steps]
+    before = [at for at in found.steps if at < steps and all((name, at) in found.stages()
+                                                             for name in data)]
+    last = [name for name in CONTROLS if name in found.controls(data[0])]
+    axes = plots.panels(len(data), 0.9 + 0.21 * (len(losses) + len(last)), sharey=True)
+    for panel, name in zip(axes, data, strict=True):
+        rows = found.ways(name, steps)
+        if before:
+            for loss, values in found.ways(name, before[-1]).items():
+                panel.plot(values, np.full(len(values), losses.index(loss) + 0.2), "o", ms=3.5,
+                           mfc="none", mec=plots.FAKE, mew=0.7, alpha=0.7)
+        for loss, values in rows.items():
+            _row(panel, losses.index(loss) - 0.12, values, plots.FAKE)
+        for i, control in enumerate(last):
+            _row(panel, len(losses) + i + 0.3, found.controls(name)[control], "0.45")
+        panel.axvline(0, color=plots.REAL, lw=1.2)
+        panel.axvline(1, color="0.4", lw=1, ls="--")
+        panel.axhline(len(losses) - 0.35, color="0.8", lw=0.8)
+        panel.set(title=name, xlim=(-0.04, MOST + 0.04), xlabel="from real data (0) to\none series"
+                  " for ever (1)" if len(data) > 1 else "way from real data (0) to one series for "
+                  "ever (1), mean of the scores")
+    axes[0].set_yticks([*range(len(losses)), *(len(losses) + i + 0.3 for i in range(len(last)))],
+                       [*losses, *(CONTROLS[name] for name in last)], fontsize=8)
+    axes[0].set_ylim(len(losses) + len(last), -0.7)
+    return axes
+
+
+def _row(panel: Axes, at: float, values: np.ndarray, colour: str) -> None:
+    panel.plot(values, np.full(len(values), at), "o", ms=4, color=colour, alpha=0.75, mew=0)
+    panel.plot([np.median(values)] * 2, [at - 0.28, at + 0.28], color="black", lw=1.6)
+
+
+def paths(found: Comparison, data: str) -> dict[str, list[tuple[int, float, float]]]:
+    """Loss -> (steps, seconds of a seed, median way) of each of its budgets."""
+    seconds = found.seconds(data)
+    more = [found.longer["steps"]] if found.longer else []
+    made: dict[str, list[tuple[int, float, float]]] = {}
+    for steps in (*found.steps, *more):
+        for loss, values in found.ways(data, steps).items():
+            if np.isfinite(spent := seconds.get(loss, {}).get(steps, np.nan)):
+                made.setdefault(loss, []).append((steps, float(spent), float(np.median(values))))
+    return made
+
+
+def front(found: Comparison, data: str) -> list[tuple[str, int]]:
+    """(loss, steps) that nothing as cheap beats, cheapest first."""
+    points = sorted((seconds, way, loss, steps) for loss, own in paths(found, data).items()
+                    for steps, seconds, way in own)
+    kept: list[tuple[str, int]] = []
+    least = np.inf
+    for _, way, loss, steps in points:
+        if way < least:
+            kept.append((loss, steps))
+            least = way
+    return kept
+
+
+def by_cost(found: Comparison, data: str) -> Axes:
+    """Draw the median way against seconds of training: a line per loss, a dot per budget."""
+    panel = plots.panels(1, 3.6)[0]
+    best, own = front(found, data), paths(found, data)
+    for loss, path in own.items():
+        steps, seconds, values = zip(*path, strict=True)
+        panel.plot(seconds, values, "-", color=KINDS[kind(loss)], lw=0.7, alpha=0.6)
+        for at, x, y in path:
+            on = (loss, at) in best
+            panel.plot(x, y, "o", ms=6 if on else 3, color=KINDS[kind(loss)])
+            if on and y < 1:
+                panel.annotate(loss, (x, y), (0, -11), textcoords="offset points", fontsize=8,
+                               ha="center")
+    for name, values in found.controls(data).items():
+        if name in ("collapse", "gaussian"):
+            panel.axhline(np.median(values), color="0.4", lw=1, ls="--")
+            panel.annotate(CONTROLS[name], (1, np.median(values)), (-2, 2), fontsize=8, ha="right",
+                           xycoords=("axes fraction", "data"), textcoords="offset points")
+    for name, colour in KINDS.items():
+        panel.plot([], [], "o-", color=colour, label=name if name == "no game" else
+                   f"game, {name}" if name != "none" else "game without a penalty")
+    panel.axhline(0, color=plots.REAL, lw=1.2)
+    panel.set(xscale="log", ylim=(-0.05, 1.6), xlabel="seconds of one seed", title=data,
+              ylabel="way from real data (0)\nto one series for ever (1)")
+    panel.legend(fontsize=8, loc="upper right", ncols=1)
+    return panel
+
+
+def levers(found: Comparison) -> pd.DataFrame:
+    """What each setting of the search does for each loss.
+
+    Returns
+    -------
+    DataFrame
+        A row per loss, a column per setting. Of the sweep: the way, a mean over the data sets whose
+        search is done. Without it: the median judge of two seeds, of the search that found the
+        package's settings (benchmarks/recipe.py).
+    """
+    searched = found.searched()
+    if not searched:
+        table = stored("recipe_heartbeats")
+        pivot = table.groupby(["loss", "setting"], sort=False).discriminative.median().unstack()
+        return pivot.round(2)
+    names = [", ".join(f"{key} {_value(value)}" for key, value in trial.items()) or "its own"
+             for trial in found.trials]
+    rows: dict[str, list[list[float]]] = {}
+    for (_, loss), values in searched.items():
+        rows.setdefault(loss, []).append(values)
+    return pd.DataFrame({loss: np.mean(values, 0) for loss, values in rows.items()},
+                        index=names).T.round(2)
+
+
+def _value(value: object) -> str:
+    return "/".join(f"{part:g}" for part in value) if isinstance(value, list) else f"{value:g}"
