@@ -8,6 +8,7 @@ answer and returns None if it is right, and otherwise a hint.
 from . import (
     adam,
     after_the_ten,
+    as_others_measure,
     bce,
     cgan,
     gan,
