@@ -131,7 +131,7 @@ class Comparison:
         Of each budget the median over its seeds, with the time of its scores if it is the sweep.
         """
         there = self.rows[(self.rows.stage == "report") & (self.rows.data == data)]
-        middle = there.groupby(["loss", "steps"]).seconds.median()
+        middle = there.groupby(["loss", "steps"]).seconds.median().dropna()
         return {loss: dict(middle[loss].sort_index().cumsum())
                 for loss in self.losses if loss in middle.index.get_level_values(0)}
 

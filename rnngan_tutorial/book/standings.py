@@ -130,11 +130,11 @@ def paths(found: Comparison, data: str) -> dict[str, list[tuple[int, float, floa
 
 
 def front(found: Comparison, data: str) -> list[tuple[str, int]]:
-    """(loss, steps) that nothing as cheap beats, cheapest first."""
+    """(loss, steps) nearer than one series for ever that nothing as cheap beats, cheapest first."""
     points = sorted((seconds, way, loss, steps) for loss, own in paths(found, data).items()
                     for steps, seconds, way in own)
     kept: list[tuple[str, int]] = []
-    least = np.inf
+    least = 1.0
     for _, way, loss, steps in points:
         if way < least:
             kept.append((loss, steps))
@@ -152,13 +152,13 @@ def by_cost(found: Comparison, data: str) -> Axes:
         for at, x, y in path:
             on = (loss, at) in best
             panel.plot(x, y, "o", ms=6 if on else 3, color=KINDS[kind(loss)])
-            if on and y < 1:
+            if on:
                 panel.annotate(loss, (x, y), (0, -11), textcoords="offset points", fontsize=8,
                                ha="center")
     for name, values in found.controls(data).items():
         if name in ("collapse", "gaussian"):
             panel.axhline(np.median(values), color="0.4", lw=1, ls="--")
-            panel.annotate(CONTROLS[name], (1, np.median(values)), (-2, 2), fontsize=8, ha="right",
+            panel.annotate(CONTROLS[name], (0, np.median(values)), (3, 2), fontsize=8, ha="left",
                            xycoords=("axes fraction", "data"), textcoords="offset points")
     for name, colour in KINDS.items():
         panel.plot([], [], "o-", color=colour, label=name if name == "no game" else
@@ -166,7 +166,8 @@ def by_cost(found: Comparison, data: str) -> Axes:
     panel.axhline(0, color=plots.REAL, lw=1.2)
     panel.set(xscale="log", ylim=(-0.05, 1.6), xlabel="seconds of one seed", title=data,
               ylabel="way from real data (0)\nto one series for ever (1)")
-    panel.legend(fontsize=8, loc="upper right", ncols=1)
+    panel.xaxis.set_major_formatter("{x:g}")
+    panel.legend(fontsize=8, loc="upper right")
     return panel
 
 
