@@ -47,7 +47,8 @@ def week(seed):
 
 def shuffled(seed, by="random"):
     """The first days, split; nobody knows when a window begins."""
-    return tuple(replace(part, starts=None) for part in week(seed)[0].split(0.6, by, seed))
+    parts = week(seed)[0].split(0.6, by, seed)
+    return tuple(replace(part, starts=None, name=f"week {seed} {by}") for part in parts)
 
 
 def in_time(seed):
@@ -157,11 +158,18 @@ def off_slope(run, test):
 
 
 def flattery(run, test):
-    """How much nearer the training series are to these test series than to the rest of the week."""
-    _, rest = week(int(run.data.name.split()[1]))
-    near, far = (rt.metrics.sliced_wasserstein(run.data.values[None], data)[0]
-                 for data in (test, rest))
-    return np.full(len(run.seeds), far / near)
+    """How much nearer the training series are to test series than to the rest of the week.
+
+    Mean of the logarithm over ten weeks, split as those of the run.
+    """
+    _, first, by = run.data.name.split()
+    ratios = []
+    for seed in range(int(first), int(first) + 10):
+        (train, close), (_, rest) = shuffled(seed, by), week(seed)
+        near, far = (rt.metrics.sliced_wasserstein(train.values[None], data)[0]
+                     for data in (close, rest))
+        ratios.append(far / near)
+    return np.full(len(run.seeds), np.exp(np.log(ratios).mean()))
 
 
 # --- The trainings -------------------------------------------------------------------------------

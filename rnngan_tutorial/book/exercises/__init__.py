@@ -23,5 +23,6 @@ from . import (
     sequences,
     vae,
     wgan,
+    when_it_goes_wrong,
 )
 from .register import CHECKS, check, exercise, first_hint, hint
