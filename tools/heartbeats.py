@@ -28,6 +28,7 @@ COLUMNS = ("discriminative", "sliced_wasserstein", "autocorrelation_error", "wid
 CHAPTERS = {"bce_gp": "losses/wgan", "conditional_r1r2": "losses/cgan", "energy": "losses/mae",
             "feature_matching": "losses/improved_gan", "hinge": "losses/wgan",
             "kl_practical": "losses/kl", "nonsaturating_r1r2": "losses/bce",
+            "relativistic": "answer/after_the_ten",
             "reverse_kl": "losses/kl", "vae_gan": "losses/vae", "wasserstein_clip": "losses/wgan"}
 
 HEAD = """---
@@ -58,11 +59,11 @@ small network, with {seeds} seeds, enough to see a loss fail and too few to tell
 do not. The scores are those of {{doc}}`../game/measuring`."""
 
 ROWS = """\
-1,000 steps, eight seeds that the claims use too. The same generator and discriminator, but for
-what a loss asks for: a label, a code, an encoder, a layer, or no discriminator. Each cell is the
-median of eight seeds, with the lowest and the highest in brackets. Sorted by the sliced
-Wasserstein distance to beats that were not trained on; one beat again and again stands high in
-that order, and so do `mae` and `mse`, which make no wide beat."""
+1,000 steps, eight seeds, of `r3gan` four, that the claims use too. The same generator and
+discriminator, but for what a loss asks for: a label, a code, an encoder, a layer, or no
+discriminator. Each cell is the median of the seeds, with the lowest and the highest in brackets.
+Sorted by the sliced Wasserstein distance to beats that were not trained on; one beat again and
+again stands high in that order, and so do `mae` and `mse`, which make no wide beat."""
 
 NUMBERS = """\
 Every loss with the common recipe: four seeds (two at 16,000) that no claim uses, the same split.
