@@ -25,8 +25,8 @@ def kind(loss: str) -> str:
 
 
 def listed(names: Iterable[str]) -> str:
-    """Names in a sentence."""
-    *most, last = list(names) or ["none"]
+    """Names in a sentence, as Markdown has code."""
+    *most, last = [f"`{name}`" for name in names] or ["none"]
     return f"{', '.join(most)} and {last}" if most else last
 
 
@@ -58,8 +58,8 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
     -------
     DataFrame
         ``way``: interquartile mean, from real data (0) to one series for ever (1), with its interval;
-        ``rank``: the mean one; ``better``: probability that a seed beats one of `rival`; ``apart``:
-        whether luck does not explain its distance from the best; ``data``: number of data sets.
+        ``rank``: the mean one; ``beats``: probability that a seed beats one of `rival`; ``apart``:
+        whether luck does not explain its distance from the best; ``data sets``, if some have fewer.
     """
     scores = found.scores(steps)
     place, pairs = ranks(scores), apart(scores)
@@ -72,11 +72,20 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
         better = improvement([own[data] for data in common],
                              [scores[rival][data] for data in common]) if common else np.nan
         rows[loss] = {"way": f"{value:.2f} ({low:.2f}–{high:.2f})", "rank": f"{place[loss]:.1f}",
-                      f"better than {rival}": f"{better:.2f}" if loss != rival else "",
+                      f"beats {rival}": f"{better:.2f}" if loss != rival else "",
                       "apart from the best": "" if loss == best else
                       "yes" if frozenset((best, loss)) in pairs else "no",
                       "data sets": len(own)}
-    return pd.DataFrame(rows).T
+    table = pd.DataFrame(rows).T
+    return table if table["data sets"].nunique() > 1 else table.drop(columns="data sets")
+
+
+def markdown(table: pd.DataFrame, head: str = "loss") -> str:
+    """A table in Markdown, its rows named by losses."""
+    lines = [[head, *map(str, table)], ["---"] * (table.shape[1] + 1)]
+    lines += [[f"`{name}`", *map(str, row)] for name, row in
+              zip(table.index, table.to_numpy(), strict=True)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def every_seed(found: Comparison, steps: int) -> np.ndarray:

@@ -29,7 +29,7 @@ def test_the_ranking_by_hand():
     assert list(table.index) == list(PLACES)
     assert table.loc["energy", "way"].startswith("0.19 (0.1") or table.loc[
         "energy", "way"].startswith("0.20 (0.1")
-    assert table.loc["r3gan", "rank"] == "2.0" and table.loc["r3gan", "better than bce"] == "1.00"
+    assert table.loc["r3gan", "rank"] == "2.0" and table.loc["r3gan", "beats bce"] == "1.00"
     assert table.loc["energy", "apart from the best"] == ""
     assert table.loc["mse", "apart from the best"] == "yes"
     # r3gan's seeds overlap with neither: 0.2 to 0.29 and 0.3 to 0.39.
@@ -49,9 +49,23 @@ def test_who_is_nothing_as_cheap_beats():
     assert own[0][2] == pytest.approx(0.345)
 
 
+def test_a_table_in_markdown():
+    table = pd.DataFrame({"way": ["0.2", ""], "steps": [3, 4]}, index=["a", "b"])
+    assert standings.markdown(table) == (
+        "| loss | way | steps |\n| --- | --- | --- |\n| `a` | 0.2 | 3 |\n| `b` |  | 4 |")
+
+
+def test_how_many_data_sets_is_said_where_some_have_fewer():
+    found = made()
+    assert "data sets" not in standings.ranking(found, 40)
+    fewer = Comparison(found.rows.query("data != 'b' or loss != 'mse'"),
+                       {**found.losses, "mse": ["a"]}, found.steps, 10, {}, [], {}, True)
+    assert dict(standings.ranking(fewer, 40)["data sets"]) == {**dict.fromkeys(PLACES, 2), "mse": 1}
+
+
 def test_names_in_a_sentence():
-    assert standings.listed([]) == "none" and standings.listed(["a"]) == "a"
-    assert standings.listed("abc") == "a, b and c"
+    assert standings.listed([]) == "none" and standings.listed(["a"]) == "`a`"
+    assert standings.listed("abc") == "`a`, `b` and `c`"
     assert [standings.kind(name) for name in ("vae", "r3gan", "bce")] == [
         "no game", "a penalty on slopes", "none"]
 
