@@ -102,10 +102,13 @@ def judge(rows: Rows, key: tuple, fake: np.ndarray, real: np.ndarray, scores: It
 
 
 def judge_runs(rows: Rows, table: Table, recipe: Recipe, seeds: tuple, folder: Path) -> None:
-    """Every checkpoint by accuracy; the last also otherwise, and against series never seen."""
-    n, kept = len(table.values), {}
-    for step, run in stages(table.sequences(), recipe, seeds, folder / f"{table.name}-{n}"):
-        kept[step] = run
+    """Every checkpoint by accuracy; the last also otherwise, and against series never seen.
+
+    The last is judged first: what a cut leaves out is then the choice, not the result.
+    """
+    n = len(table.values)
+    kept = dict(stages(table.sequences(), recipe, seeds, folder / f"{table.name}-{n}"))
+    for step, run in reversed(kept.items()):
         series = run.sample(n, units=True).astype(np.float32)
         for fake, seed in zip(series, seeds):
             key = (table.name, n, recipe.named(), seed, step, "trained on")
@@ -154,7 +157,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("data", choices=TABLES)
     parser.add_argument("part", choices=("controls", "runs", "rgan", "table"))
     parser.add_argument("--n", type=int, help="only so many series, for a trial")
-    parser.add_argument("--seeds", type=int, default=len(SEEDS))
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="how many trainings")
+    parser.add_argument("--only", type=int, help="one training alone, 0 for the first")
     parser.add_argument("--results", type=Path, default=RESULTS / "protocols.csv")
     parser.add_argument("--runs", type=Path, default=RESULTS / "runs" / "protocols")
     settings = [field for field in fields(Recipe) if field.name != "betas"]
@@ -162,7 +166,9 @@ def main(argv: list[str] | None = None) -> None:
         parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default)
     args = parser.parse_args(argv)
     recipe = Recipe(**{field.name: getattr(args, field.name) for field in settings})
-    rows, seeds = Rows(args.results), SEEDS[:args.seeds]
+    rows, seeds, home = Rows(args.results), SEEDS[:args.seeds], args.runs
+    if args.only is not None:
+        seeds, home = SEEDS[args.only:args.only + 1], home / f"only-{args.only}"
     if args.part == "table":
         print(report(rows.table[rows.table.data == args.data]))
         return
@@ -173,9 +179,9 @@ def main(argv: list[str] | None = None) -> None:
                 judge(rows, (table.name, len(table.values), name, seed, 0, against), fake, real,
                       SCORES)
     elif args.part == "runs":
-        judge_runs(rows, table, recipe, seeds, args.runs)
+        judge_runs(rows, table, recipe, seeds, home)
     else:
-        judge_as_rgan(rows, table, recipe, seeds, args.runs)
+        judge_as_rgan(rows, table, recipe, seeds, home)
 
 
 if __name__ == "__main__":
