@@ -197,19 +197,20 @@ def of(loss, data=waves, steps=STEPS, average=0.97, **adam):
 SOUND = of("nonsaturating_r1r2")
 PENALTIES = rt.losses.R1() + rt.losses.R2()
 FAST = {"lr_discriminator": 3e-2, "lr_generator": 1e-3}
-HEAVY = {"lr_generator": 2e-2, "lr_discriminator": 2e-2, "betas": (0.9, 0.99)}
+HEAVY = {"lr_generator": 3e-2, "lr_discriminator": 3e-2, "betas": (0.9, 0.99)}
 TOLD = rt.loss("conditional", game="nonsaturating_r1r2")
 # Disease -> its harm, the sick training, the cured one.
 DISEASES = {
     "divergence": (stopped, of(Naive(), lr_discriminator=3.0),
                    of("nonsaturating", lr_discriminator=3.0)),
     "too strong a discriminator": (at_once, of("nonsaturating", **FAST), SOUND),
-    "saturation": (at_once, of("minimax", **FAST), of("nonsaturating", **FAST)),
+    "saturation": (at_once, of("minimax", **FAST), SOUND),
     "oscillation": (at_once, of("nonsaturating_r1r2", **HEAVY), SOUND),
     "exploding loss": (at_once, of("kl", lr_discriminator=3e-2),
                        of(rt.losses.KL(practical=True) + PENALTIES, lr_discriminator=3e-2)),
     "collapse": (apart, of("mse"), SOUND),
-    "missing kind": (forgotten, of("nonsaturating"), SOUND),
+    "missing kind": (forgotten, of("nonsaturating", lr_generator=1.2e-2, lr_discriminator=1.2e-2),
+                     SOUND),
     "ignored label": (disobeyed, of(Blind()), of(TOLD)),
     "posterior collapse": (apart, of(rt.losses.VAE(sigma=12 ** 0.5)), of("vae")),
     "penalty of the batch": (

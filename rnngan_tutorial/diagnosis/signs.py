@@ -149,7 +149,7 @@ def swing(case: Case) -> Any:
 
 
 @sign("saturation", below=0.5, cause="the generator minimises log(1 - D), which is flat where D "
-      "is sure", cure='the log-D trick: "nonsaturating"')
+      "is sure", cure='the log-D trick, and a bound on the slope: "nonsaturating_r1r2"')
 def hearing(case: Case) -> Any:
     """Mean weight of a generated series in its gradient; 1 against an undecided discriminator."""
     def weight(real: Tensor, fake: Tensor) -> Tensor:
@@ -211,7 +211,7 @@ def variety(case: Case) -> Any:
     return np.array(hits[1:]) / hits[0]
 
 
-@sign("missing kind", below=0.2, cause="a generator is not paid for what is rare",
+@sign("missing kind", below=0.3, cause="a generator is not paid for what is rare",
       cure='"nonsaturating_r1r2" or "r3gan", more steps; or tell the label: "conditional"')
 def rarest(case: Case) -> Any:
     """Share of the worst-off label among generated series, over its share in the data."""
