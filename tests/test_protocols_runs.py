@@ -140,6 +140,17 @@ def test_every_part_runs_at_a_tiny_size(tmp_path, monkeypatch, capsys):
     assert "half of the weeks" in capsys.readouterr().out
 
 
+def test_one_training_can_be_run_alone_and_its_last_state_is_judged_first(tmp_path, monkeypatch):
+    quick = {name: lambda fake, real, seed=0: fake.mean() for name in plan.SCORES}
+    monkeypatch.setattr(plan, "SCORES", quick)
+    plan.main(["sines", "runs", "--only", "1", "--steps", "4", "--hidden", "4", "--batch", "8",
+               "--checkpoints", "2", "--n", "60", "--results", str(tmp_path / "rows.csv"),
+               "--runs", str(tmp_path)])
+    table = pd.read_csv(tmp_path / "rows.csv")
+    assert set(table.seed) == {plan.SEEDS[1]} and (tmp_path / "only-1").is_dir()
+    assert table.steps.tolist()[:4] == [4, 4, 4, 2] and set(table.score[:3]) == set(quick)
+
+
 def rows_of(*cases):
     keys = ["score", "judged", "seed", "steps", "against", "value"]
     return pd.DataFrame([{"n": 10, "repeat": k, **dict(zip(keys, [*case, value]))}
