@@ -203,6 +203,7 @@ def test_trials_that_are_the_same_for_a_loss_are_done_once(fake, tmp_path):
 def test_how_far_scores_are_from_their_floors():
     row = {"floor": 0.1, "control": 0.5}
     assert sweeps.distance([{**row, "value": 0.3}, {**row, "value": 0.1}]) == pytest.approx(0.25)
+    assert sweeps.distance([{**row, "value": 99}, {**row, "value": 0.1}]) == pytest.approx(1)
     assert sweeps.distance([{"error": "no"}]) == float("inf") == sweeps.distance(
         [{**row, "value": float("nan")}])
 

@@ -38,9 +38,16 @@ def apart(scores: Mapping[str, Scores], level: float = 0.05) -> set[frozenset[st
     return {pair for pair, chance in holm(pairs).items() if chance <= level}  # type: ignore[misc]
 
 
+def shared(scores: Mapping[str, Scores]) -> dict[str, Scores]:
+    """The same on those data sets that all losses have: on others the ways are others."""
+    common = set.intersection(*(set(own) for own in scores.values()))
+    return {loss: {data: own[data] for data in own if data in common}
+            for loss, own in scores.items()} if common else dict(scores)
+
+
 def middle(scores: Mapping[str, Scores]) -> dict[str, float]:
-    """Loss -> interquartile mean of its seeds on all data, best first."""
-    found = {loss: interquartile_mean(list(own.values())) for loss, own in scores.items()}
+    """Loss -> interquartile mean of its seeds on the data that all losses have, best first."""
+    found = {loss: interquartile_mean(list(own.values())) for loss, own in shared(scores).items()}
     return dict(sorted(found.items(), key=lambda item: item[1]))
 
 
@@ -57,7 +64,8 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``way``: interquartile mean, from real data (0) to one series for ever (1), with its interval;
+        ``way``: interquartile mean, from real data (0) to one series for ever (1), with its interval,
+        on the data that all losses have; the others, on all data that the losses compared have:
         ``rank``: the mean one; ``beats``: probability that a seed beats one of `rival`; ``apart``:
         whether luck does not explain its distance from the best; ``data sets``, if some have fewer.
     """
@@ -67,13 +75,13 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
     rows = {}
     for loss, value in middle(scores).items():
         own = scores[loss]
-        low, high = interval(interquartile_mean, own)
+        low, high = interval(interquartile_mean, shared(scores)[loss])
         common = [data for data in own if data in scores.get(rival, {})]
         better = improvement([own[data] for data in common],
                              [scores[rival][data] for data in common]) if common else np.nan
         rows[loss] = {"way": f"{value:.2f} ({low:.2f}–{high:.2f})", "rank": f"{place[loss]:.1f}",
                       f"beats {rival}": f"{better:.2f}" if loss != rival else "",
-                      "apart from the best": "" if loss == best else
+                      "apart": "" if loss == best else
                       "yes" if frozenset((best, loss)) in pairs else "no",
                       "data sets": len(own)}
     table = pd.DataFrame(rows).T
@@ -83,7 +91,7 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
 def markdown(table: pd.DataFrame, head: str = "loss") -> str:
     """A table in Markdown, its rows named by losses."""
     lines = [[head, *map(str, table)], ["---"] * (table.shape[1] + 1)]
-    lines += [[f"`{name}`", *map(str, row)] for name, row in
+    lines += [[f"`{name}`", *(f"{x:.2f}" if isinstance(x, float) else str(x) for x in row)] for name, row in
               zip(table.index, table.to_numpy(), strict=True)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
@@ -112,12 +120,15 @@ def every_seed(found: Comparison, steps: int) -> np.ndarray:
         panel.axvline(0, color=plots.REAL, lw=1.2)
         panel.axvline(1, color="0.4", lw=1, ls="--")
         panel.axhline(len(losses) - 0.35, color="0.8", lw=0.8)
-        panel.set(title=name, xlim=(-0.04, MOST + 0.04), xlabel="from real data (0) to\none series"
-                  " for ever (1)" if len(data) > 1 else "way from real data (0) to one series for "
-                  "ever (1), mean of the scores")
+        for loss in set(losses) - set(rows):
+            panel.text(1, losses.index(loss), "not applicable", fontsize=7, color="0.45",
+                       ha="center", va="center")
+        panel.set(title=name, xlim=(-0.04, MOST + 0.04), xlabel="way")
     axes[0].set_yticks([*range(len(losses)), *(len(losses) + i + 0.3 for i in range(len(last)))],
                        [*losses, *(CONTROLS[name] for name in last)], fontsize=8)
     axes[0].set_ylim(len(losses) + len(last), -0.7)
+    if len(data) == 1:
+        axes[0].set_xlabel("way from real data (0) to one series for ever (1), mean of the scores")
     return axes
 
 

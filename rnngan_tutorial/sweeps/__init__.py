@@ -20,6 +20,7 @@ from .pool import Cluster, Pool
 __all__ = ["Plan", "Search", "read_plan", "sweep"]
 COLUMNS = ["data", "loss", "stage", "steps", "seed", "score", "value", "floor", "floor_sd",
            "control", "better", "seconds", "setting", "job", "error"]
+FARTHEST = 2.0  # ways: one wild score must not decide for all
 
 
 def sweep(plan: str | Path | Mapping[str, Any] | Plan, out: str | Path, *, workers: int = 1,
@@ -190,11 +191,12 @@ class Queue:
 def distance(rows: list[dict[str, Any]]) -> float:
     """How far the scores of a job are from their floors, in ways from floor to control: the mean.
 
-    Infinite for a job that came to nothing.
+    No score counts for more than `FARTHEST`. Infinite for a job or a seed that came to nothing.
     """
     ways = [abs(row["value"] - row["floor"]) / (abs(row["control"] - row["floor"]) or 1)
             for row in rows if "value" in row]
-    return fmean(ways) if ways and all(way == way for way in ways) else float("inf")
+    sound = ways and all(way == way for way in ways)
+    return fmean(min(way, FARTHEST) for way in ways) if sound else float("inf")
 
 
 def _pair(job: Job) -> tuple[str, str]:

@@ -30,8 +30,8 @@ def test_the_ranking_by_hand():
     assert table.loc["energy", "way"].startswith("0.19 (0.1") or table.loc[
         "energy", "way"].startswith("0.20 (0.1")
     assert table.loc["r3gan", "rank"] == "2.0" and table.loc["r3gan", "beats bce"] == "1.00"
-    assert table.loc["energy", "apart from the best"] == ""
-    assert table.loc["mse", "apart from the best"] == "yes"
+    assert table.loc["energy", "apart"] == ""
+    assert table.loc["mse", "apart"] == "yes"
     # r3gan's seeds overlap with neither: 0.2 to 0.29 and 0.3 to 0.39.
     assert standings.not_apart(made().scores(40)) == []
 
@@ -50,9 +50,9 @@ def test_who_is_nothing_as_cheap_beats():
 
 
 def test_a_table_in_markdown():
-    table = pd.DataFrame({"way": ["0.2", ""], "steps": [3, 4]}, index=["a", "b"])
+    table = pd.DataFrame({"way": ["low", ""], "judge": [0.4, 0.25]}, index=["a", "b"])
     assert standings.markdown(table) == (
-        "| loss | way | steps |\n| --- | --- | --- |\n| `a` | 0.2 | 3 |\n| `b` |  | 4 |")
+        "| loss | way | judge |\n| --- | --- | --- |\n| `a` | low | 0.40 |\n| `b` |  | 0.25 |")
 
 
 def test_how_many_data_sets_is_said_where_some_have_fewer():
@@ -61,6 +61,21 @@ def test_how_many_data_sets_is_said_where_some_have_fewer():
     fewer = Comparison(found.rows.query("data != 'b' or loss != 'mse'"),
                        {**found.losses, "mse": ["a"]}, found.steps, 10, {}, [], {}, True)
     assert dict(standings.ranking(fewer, 40)["data sets"]) == {**dict.fromkeys(PLACES, 2), "mse": 1}
+    said = [[text.get_text() for text in panel.texts] for panel in standings.every_seed(fewer, 40)]
+    assert said == [[], ["not applicable"]]
+    plt.close("all")
+
+
+def test_a_loss_gains_nothing_by_missing_the_harder_data():
+    rows = made().rows
+    harder = rows.assign(value=rows.value + 1.0 * (rows.data == "b"))
+    fewer = Comparison(harder.query("data != 'b' or loss != 'bce'"),
+                       {**made().losses, "bce": ["a"]}, [10, 40], 10, {}, [], {}, True)
+    assert list(standings.middle(fewer.scores(40))) == list(PLACES)
+    assert standings.middle(fewer.scores(40)) == pytest.approx(
+        standings.middle(made(data=("a",)).scores(40)))
+    only = {"a": {"x": np.ones(3)}, "b": {"y": np.zeros(3)}}
+    assert standings.middle(only) == {"b": 0, "a": 1}  # nothing in common
 
 
 def test_names_in_a_sentence():
