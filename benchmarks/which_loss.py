@@ -1,9 +1,9 @@
 """What the book reads of the comparison: ``python -m benchmarks.which_loss OUT``.
 
-OUT is the folder of ``python -m rnngan_tutorial sweep benchmarks/which_loss.toml --out OUT``, done or
-still at work. Its results go to data/results/which_loss.csv, shorter than they are there, the plan and
-what the search chose to which_loss.json, and the scores of generators that know nothing, on the same
-series, to which_loss_controls.csv. Without OUT, the last alone, for the stored runs of
+OUT is the folder of ``python -m rnngan_tutorial sweep benchmarks/which_loss.toml --out OUT``, done
+or still at work. Its results go to data/results/which_loss.csv, shorter than they are there, the
+plan and what the search chose to which_loss.json, and the scores of generators that know nothing,
+on the same series, to which_loss_controls.csv. Without OUT, the last alone, for the stored runs of
 benchmarks.budgets.
 """
 

@@ -1,8 +1,8 @@
 """What the comparison of the losses has found so far, from whatever part of it has been done.
 
 The sweep of benchmarks/which_loss.toml does data set by data set, and budget by budget. A stage,
-that is a data set at a number of steps, counts here once *all* losses are through with it. As long as
-there is no such stage, the stored runs of benchmarks/budgets.py stand in.
+that is a data set at a number of steps, counts here once *all* losses are through with it. As long
+as there is no such stage, the stored runs of benchmarks/budgets.py stand in.
 """
 
 import json
@@ -83,7 +83,7 @@ class Comparison:
     def ways(self, data: str, steps: int) -> Seeds:
         """Loss -> how far each seed is from real data, the mean over the scores.
 
-        A training that failed has all its seeds at `MOST`. Losses that are not through are left out.
+        A training that failed has all its seeds at `MOST`. A loss that is not through is left out.
         """
         there = self.rows[(self.rows.stage == "report") & (self.rows.data == data)
                           & (self.rows.steps == steps)]
@@ -212,12 +212,12 @@ def stored_before() -> Comparison:
     rows = pd.concat([rows, _controls("stored")], ignore_index=True)
     counts = trained.groupby("steps").loss.nunique()
     everyone = trained.loss.nunique()
-    some = [int(steps) for steps, n in counts.items() if n < everyone]
+    some = counts.index[counts < everyone].tolist()
     longer = {"steps": some[-1], "data": ["heartbeats"],
               "losses": list(trained.loss[trained.steps == some[-1]].unique())} if some else {}
     return Comparison(
         rows, {loss: ["heartbeats"] for loss in trained.loss.unique()},
-        [int(steps) for steps, n in counts.items() if n == everyone],
+        counts.index[counts == everyone].tolist(),
         int(trained[trained.steps == counts.idxmax()].groupby("loss").seed.nunique().min()),
         longer, [], {}, False)
 

@@ -5,10 +5,12 @@ data set only, or after they were put on a common scale, such as the way from fl
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
 Scores = Mapping[str, np.ndarray]
+Key = TypeVar("Key", bound=Hashable)
 Statistic = Callable[[Sequence[np.ndarray]], float]
 
 
@@ -128,9 +130,10 @@ def luck(first: Scores, second: Scores) -> float:
     return float(min(1.0, 2 * min(chance[at <= won].sum(), chance[at >= won].sum())))
 
 
-def holm(chances: Mapping[Hashable, float]) -> dict[Hashable, float]:
+def holm(chances: Mapping[Key, float]) -> dict[Key, float]:
     """Chances of luck, for so many comparisons at once (Holm 1979)."""
-    found, most = {}, 0.0
+    found: dict[Key, float] = {}
+    most = 0.0
     for i, (name, chance) in enumerate(sorted(chances.items(), key=lambda item: item[1])):
         most = max(most, min(1.0, (len(chances) - i) * chance))
         found[name] = most

@@ -35,7 +35,7 @@ def apart(scores: Mapping[str, Scores], level: float = 0.05) -> set[frozenset[st
     names = list(scores)
     pairs = {frozenset((a, b)): luck(scores[a], scores[b]) for i, a in enumerate(names)
              for b in names[i + 1:] if set(scores[a]) & set(scores[b])}
-    return {pair for pair, chance in holm(pairs).items() if chance <= level}  # type: ignore[misc]
+    return {pair for pair, chance in holm(pairs).items() if chance <= level}
 
 
 def shared(scores: Mapping[str, Scores]) -> dict[str, Scores]:
@@ -64,8 +64,8 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``way``: interquartile mean, from real data (0) to one series for ever (1), with its interval,
-        on the data that all losses have; the others, on all data that the losses compared have:
+        ``way``: interquartile mean, from real data (0) to one series for ever (1), with its
+        interval, on the data that all losses have; the others, on all that those compared have:
         ``rank``: the mean one; ``beats``: probability that a seed beats one of `rival`; ``apart``:
         whether luck does not explain its distance from the best; ``data sets``, if some have fewer.
     """
@@ -91,8 +91,8 @@ def ranking(found: Comparison, steps: int, rival: str = "bce") -> pd.DataFrame:
 def markdown(table: pd.DataFrame, head: str = "loss") -> str:
     """A table in Markdown, its rows named by losses."""
     lines = [[head, *map(str, table)], ["---"] * (table.shape[1] + 1)]
-    lines += [[f"`{name}`", *(f"{x:.2f}" if isinstance(x, float) else str(x) for x in row)] for name, row in
-              zip(table.index, table.to_numpy(), strict=True)]
+    for name, row in zip(table.index, table.to_numpy(), strict=True):
+        lines.append([f"`{name}`", *(f"{x:.2f}" if isinstance(x, float) else str(x) for x in row)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -175,10 +175,10 @@ def by_cost(found: Comparison, data: str) -> Axes:
             if on:
                 panel.annotate(loss, (x, y), (0, -11), textcoords="offset points", fontsize=8,
                                ha="center")
-    for name, values in found.controls(data).items():
+    for name, seeds in found.controls(data).items():
         if name in ("collapse", "gaussian"):
-            panel.axhline(np.median(values), color="0.4", lw=1, ls="--")
-            panel.annotate(CONTROLS[name], (0, np.median(values)), (3, 2), fontsize=8, ha="left",
+            panel.axhline(np.median(seeds), color="0.4", lw=1, ls="--")
+            panel.annotate(CONTROLS[name], (0, np.median(seeds)), (3, 2), fontsize=8, ha="left",
                            xycoords=("axes fraction", "data"), textcoords="offset points")
     for name, colour in KINDS.items():
         panel.plot([], [], "o-", color=colour, label=name if name == "no game" else
