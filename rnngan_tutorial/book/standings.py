@@ -18,6 +18,11 @@ CONTROLS = {"collapse": "one series for ever", "noise": "white noise",
             "untrained": "untrained network", "gaussian": "a Gaussian",
             "bootstrap": "jittered copies"}
 
+# The settings of benchmarks/recipe.py: betas, whether averaged, and rates that are not 3e-3.
+RECIPE = {"first edition": "0.5/0.9", "first edition, averaged": "0.5/0.9, average",
+          "averaged": "0/0.99, average", "cooled": "0/0.99, average, cosine",
+          "bold, with memory": "0.9/0.999, average, 6e-3"}
+
 
 def kind(loss: str) -> str:
     """Whether a loss plays no game, or one with or without a penalty on slopes."""
@@ -205,7 +210,7 @@ def levers(found: Comparison) -> pd.DataFrame:
     if not searched:
         table = stored("recipe_heartbeats")
         pivot = table.groupby(["loss", "setting"], sort=False).discriminative.median().unstack()
-        return pivot.round(2)
+        return pivot[list(RECIPE)].rename(columns=RECIPE).round(2)
     names = [", ".join(f"{key} {_value(value)}" for key, value in trial.items()) or "its own"
              for trial in found.trials]
     rows: dict[str, list[list[float]]] = {}

@@ -104,7 +104,7 @@ def test_figures_show_every_seed_of_every_loss(found):
 
 def test_what_each_setting_does():
     before = standings.levers(stored_before())
-    assert "first edition" in before and before.loc["r3gan"].min() < 0.4
+    assert list(before) == list(standings.RECIPE.values()) and before.loc["r3gan"].min() < 0.4
     found = made()
     rows = found.rows[found.rows.stage == "report"].assign(stage="search")
     rows["trial"] = (rows.steps == 40).astype(int)
