@@ -10,10 +10,12 @@ import pytest
 
 from rnngan_tutorial import sweeps
 from rnngan_tutorial.book import comparison as read
+from rnngan_tutorial.book import stored
 from rnngan_tutorial.sweeps.plan import read_plan
+from rnngan_tutorial.sweeps.work import work
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from benchmarks import which_loss  # noqa: E402
+from benchmarks import budgets, which_loss  # noqa: E402
 
 PLAN = {"losses": {"bce": {}, "energy": {}, "conditional": {"data": ["modes"]}}, "steps": [4, 2],
         "data": {"modes": {"n": 80}, "sines": {"n": 80}}, "seeds": 3, "first_seed": 50,
@@ -151,6 +153,35 @@ def test_controls_are_scored_and_kept(tmp_path):
     assert made[made.loss == "bootstrap"].value.max() < made[made.loss == "noise"].value.min()
     made.to_csv(tmp_path / "which_loss_controls.csv", index=False)
     which_loss.add("sweep", "heartbeats", None, None, tmp_path)  # there already: nothing is made
+
+
+def again(plan, rows, chosen, loss="energy", seeds=3):
+    """A report of a sweep, done again for some of its seeds, and the stored values of all."""
+    data, steps = next(iter(plan.data)), min(plan.steps)
+    settings = plan.search.settings()
+    job = plan.reports(data, loss, settings[chosen[data][loss]])[0]
+    score = "sliced_wasserstein"
+    found = work({**job, "seeds": job["seeds"][:seeds], "scores": [score]})
+    mine = rows[(rows.data == data) & (rows.loss == loss) & (rows.stage == "report")
+                & (rows.steps == steps) & (rows.score == score)]
+    return [row["value"] for row in found], mine.value.to_numpy()
+
+
+@pytest.mark.skipif(read.sweep_so_far() is None or not read.sweep_so_far().stages(),
+                    reason="the sweep has no whole stage yet")
+def test_a_small_part_of_the_sweep_done_again_is_inside_its_interval():
+    found = read.sweep_so_far()
+    values, all_seeds = again(read_plan(which_loss.PLAN), found.rows, found.chosen)
+    assert all_seeds.min() <= np.median(values) <= all_seeds.max()
+
+
+def test_a_small_part_of_the_stored_runs_done_again_is_inside_its_interval():
+    table = stored("budgets_heartbeats")
+    mine = table[(table.loss == "energy") & (table.steps == 250)]
+    score = "sliced_wasserstein"
+    _, found = budgets.rows("heartbeats", "energy", 250, budgets.SEEDS, scores=[score])
+    width = 0.1 * mine[score].median()  # as another processor may round
+    assert mine[score].min() - width < found[score].median() < mine[score].max() + width
 
 
 def test_another_plan_s_results_are_refused(tmp_path):
