@@ -14,6 +14,8 @@ from .tables import stored
 PENALISED = ("bce_gp", "conditional_r1r2", "nonsaturating_r1r2", "r3gan", "wasserstein_gp")
 KINDS = {"no game": plots.COLOURS[0], "a penalty on slopes": plots.COLOURS[1],
          "none": plots.COLOURS[2]}
+LEGEND = {"no game": "no game", "a penalty on slopes": "game, a penalty on slopes",
+          "none": "game without a penalty"}
 CONTROLS = {"collapse": "one series for ever", "noise": "white noise",
             "untrained": "untrained network", "gaussian": "a Gaussian",
             "bootstrap": "jittered copies"}
@@ -22,6 +24,9 @@ CONTROLS = {"collapse": "one series for ever", "noise": "white noise",
 RECIPE = {"first edition": "0.5/0.9", "first edition, averaged": "0.5/0.9, average",
           "averaged": "0/0.99, average", "cooled": "0/0.99, average, cosine",
           "bold, with memory": "0.9/0.999, average, 6e-3"}
+# (rate, first beta): Radford et al. 2016, section 4; Gulrajani et al. 2017, algorithm 1; Kingma and
+# Ba 2015, algorithm 1.
+PUBLISHED = {"DCGAN": (2e-4, 0.5), "WGAN-GP": (1e-4, 0.0), "Adam's default": (1e-3, 0.9)}
 
 
 def kind(loss: str) -> str:
@@ -186,8 +191,7 @@ def by_cost(found: Comparison, data: str) -> Axes:
             panel.annotate(CONTROLS[name], (0, np.median(seeds)), (3, 2), fontsize=8, ha="left",
                            xycoords=("axes fraction", "data"), textcoords="offset points")
     for name, colour in KINDS.items():
-        panel.plot([], [], "o-", color=colour, label=name if name == "no game" else
-                   f"game, {name}" if name != "none" else "game without a penalty")
+        panel.plot([], [], "o-", color=colour, label=LEGEND[name])
     panel.axhline(0, color=plots.REAL, lw=1.2)
     panel.set(xscale="log", ylim=(-0.05, 1.6), xlabel="seconds of one seed", title=data,
               ylabel="way from real data (0)\nto one series for ever (1)")
@@ -218,6 +222,40 @@ def levers(found: Comparison) -> pd.DataFrame:
         rows.setdefault(loss, []).append(values)
     return pd.DataFrame({loss: np.mean(values, 0) for loss, values in rows.items()},
                         index=names).T.round(2)
+
+
+def chosen(found: Comparison) -> list[tuple[str, float, float]]:
+    """(loss, learning rate, first beta) of the best setting tried, once for each data set."""
+    if not (searched := found.searched()):
+        names = {loss: str(name) for loss, name in levers(found).idxmin(axis=1).items()}
+        return [(str(loss), 6e-3 if "6e-3" in name else 3e-3, float(name.split("/")[0]))
+                for loss, name in names.items()]
+    places = []
+    for (_, loss), values in searched.items():
+        trial, alone = found.trials[int(np.argmin(values))], loss in ALONE
+        places.append((loss, float(trial.get("lr", 6e-3 if alone else 3e-3)),
+                       float(trial.get("betas", [0.9 if alone else 0.0])[0])))
+    return places
+
+
+def adam_map(found: Comparison) -> Axes:
+    """Draw where in learning rate and first beta the best tried setting of each loss lies."""
+    panel, there = plots.panels(1, 2.8)[0], dict[tuple[float, float], int]()
+    for loss, rate, beta in chosen(found):
+        k = there[rate, beta] = there.get((rate, beta), -1) + 1
+        angle, far = 2.4 * k, 0.022 * k ** 0.5  # side by side, as seeds in a sunflower
+        panel.plot(rate * np.exp(1.7 * far * np.cos(angle)), beta + far * np.sin(angle), "o",
+                   ms=4.5, color=KINDS[kind(loss)], mew=0)
+    for name, (rate, beta) in PUBLISHED.items():
+        panel.plot(rate, beta, "x", ms=8, mew=2, color="black")
+        panel.annotate(name, (rate, beta), (8, -3), textcoords="offset points", fontsize=8)
+    for name, colour in KINDS.items():
+        panel.plot([], [], "o", color=colour, label=LEGEND[name])
+    panel.plot([], [], "x", mew=2, color="black", label="published")
+    panel.set(xscale="log", xlim=(5e-5, 1.5e-2), ylim=(-0.15, 1.05), xlabel="learning rate",
+              ylabel="first beta")
+    panel.legend(fontsize=8, loc="upper left")
+    return panel
 
 
 def _value(value: object) -> str:

@@ -102,6 +102,18 @@ def test_figures_show_every_seed_of_every_loss(found):
     plt.close("all")
 
 
+def test_the_best_setting_tried_has_a_place_on_the_map():
+    before = {loss: (rate, beta) for loss, rate, beta in standings.chosen(stored_before())}
+    assert before["r3gan"] == (3e-3, 0.0) and before["energy"] == (6e-3, 0.9)
+    panel = standings.adam_map(stored_before())
+    shown = [line for line in panel.lines if line.get_marker() == "o" and len(line.get_xdata())]
+    assert len(shown) == len(before)
+    crosses = {(*line.get_xdata(), *line.get_ydata()) for line in panel.lines
+               if line.get_marker() == "x" and len(line.get_xdata())}
+    assert crosses == set(standings.PUBLISHED.values())
+    plt.close("all")
+
+
 def test_what_each_setting_does():
     before = standings.levers(stored_before())
     assert list(before) == list(standings.RECIPE.values()) and before.loc["r3gan"].min() < 0.4
@@ -113,5 +125,6 @@ def test_what_each_setting_does():
                        {"a": dict.fromkeys(PLACES, 0)}, True)
     table = standings.levers(swept)
     assert list(table) == ["its own", "lr 0.006, betas 0.9/0.999", "gamma 1"]
+    assert set(standings.chosen(swept)) == {(loss, 6e-3, 0.9) for loss in PLACES}
     # The third was the same as the first for all of them, and data b has not chosen yet.
     np.testing.assert_allclose(table.loc["bce"], [0.94, 0.89, 0.94], atol=0.011)
