@@ -21,7 +21,8 @@ CONTROLS = {"collapse": "one series for ever", "noise": "white noise",
             "bootstrap": "jittered copies"}
 
 # The settings of benchmarks/recipe.py: betas, whether averaged, and rates that are not 3e-3.
-RECIPE = {"first edition": "0.5/0.9", "first edition, averaged": "0.5/0.9, average",
+RECIPE = {"first edition": "0.5/0.9, no average",
+          "first edition, averaged": "0.5/0.9, average",
           "averaged": "0/0.99, average", "cooled": "0/0.99, average, cosine",
           "bold, with memory": "0.9/0.999, average, 6e-3"}
 # (rate, first beta): Radford et al. 2016, section 4; Gulrajani et al. 2017, algorithm 1; Kingma and
