@@ -24,5 +24,6 @@ from . import (
     vae,
     wgan,
     when_it_goes_wrong,
+    your_data,
 )
 from .register import CHECKS, check, exercise, first_hint, hint
