@@ -2,7 +2,7 @@
 (function (scope) {
 "use strict";
 
-const POINTS = 512;  // of a trace, at most
+const POINTS = 256;  // of a trace, at most
 
 /** One number over the steps; when it holds too many, neighbours are averaged. */
 class Trace {

@@ -18,10 +18,10 @@ const LOSS_NAMES = {
   "Wasserstein": {
     wasserstein_clip: "Clipped weights (wasserstein_clip)",
     wasserstein_gp: "Gradient penalty (wasserstein_gp)"},
-  "Pairs, and penalties around zero": {
+  "Pairs, and penalties of the slope": {
     relativistic: "Relativistic pairs (relativistic)",
-    r3gan: "Pairs and both penalties (r3gan)",
-    nonsaturating_r1r2: "Non-saturating and both penalties (nonsaturating_r1r2)"},
+    r3gan: "Pairs, R1 and R2 (r3gan)",
+    nonsaturating_r1r2: "Non-saturating, R1 and R2 (nonsaturating_r1r2)"},
 };
 
 const DATA_NAMES = {
@@ -49,7 +49,7 @@ const MORE = ["batch", "latent", "average", "eps", "r1", "r2", "first_seed"];
 const MOST_SEEDS = 4;  // that the page has room for
 
 // Half the moments, half the batch, and steps that are three times as long as the chapters'.
-const FAST = {data: "heartbeats24", seeds: 2, batch: 16,
+const FAST = {data: "heartbeats24", seeds: 3, batch: 16,
               lr_generator: 0.01, lr_discriminator: 0.01};
 /** Where to begin. The first two are the cards above the laboratory. */
 const PRESETS = {
@@ -79,6 +79,7 @@ const SAID = {  // for one seed, for several
   unlike: ["is no nearer to the data than one KIND again and again",
            "are no nearer to the data than one KIND again and again"],
   forgot: ["forgot the RARE", "forgot the RARE"],
+  lacks: ["lacks the RARE", "lack the RARE"],  // as long as it trains
   few: ["makes too few RARE", "make too few RARE"],
   kept: ["remembers the RARE", "remember the RARE"],
   many: ["makes too many RARE", "make too many RARE"],
@@ -107,7 +108,7 @@ function counted(fates, rare, one) {
 }
 
 /** What the last scores of all seeds say, as a sentence or two. */
-function verdict({data, facts, seeds}) {
+function verdict({data, facts, seeds, done}) {
   const last = seeds.filter(seed => seed.step && seed.scores.length)
     .map(seed => ({...seed.scores.at(-1), shares: seed.shares}));
   if (!facts) return "";
@@ -126,7 +127,8 @@ function verdict({data, facts, seeds}) {
     const beats = data.name.startsWith("heartbeats"), [, truth] = facts.shares;
     const rare = beats ? `${names[1]} beats` : `series of the kind '${names[1]}'`;
     const fates = last.map(s => fate(s.shares[1], truth, s.sliced_wasserstein,
-                                     facts.control.sliced_wasserstein));
+                                     facts.control.sliced_wasserstein))
+      .map(what => what === "forgot" && !done ? "lacks" : what);
     return `${counted(fates, rare, beats ? "beat" : "series")}. Share of ${rare}: ` +
       `${list(last, s => percent(s.shares[1]))}; in the data ${percent(truth)}.`;
   }
