@@ -6,8 +6,7 @@ const {writeFileSync} = require("node:fs");
 const {join} = require("node:path");
 
 const BOOK = join(__dirname, "..", "book"), LAB = join(BOOK, "assets", "lab");
-const lab = {...require(join(LAB, "engine.js")), ...require(join(LAB, "data.js")),
-             ...require(join(LAB, "words.js"))};
+const lab = require("./lab_node.js")(LAB);
 require(join(LAB, "heartbeats.js"));
 
 const FIRST = 200, SEEDS = 20, WIDTH = 240, HEIGHT = 100;

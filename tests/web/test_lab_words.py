@@ -172,8 +172,10 @@ def test_the_verdict_on_other_data():
     one = {"step": 5, "shares": [0.5, 0.5, 0], "scores": [{
         "sliced_wasserstein": 0.05, "mode_coverage": 2, "clean_share": 0.9, "label_error": 0.2}]}
     known = {"name": "modes", "label_names": ["a", "b", "c"], "curves": [1, 2, 3]}
-    assert asked("verdict", run={"data": known, "facts": FACTS, "seeds": [one]}) == (
-        "The seed lost a kind or more: kinds found: 2 of 3; clean copies: 90 %.")
+    for done, verb in (True, "lost"), (False, "lacks"):
+        run = {"data": known, "facts": FACTS, "seeds": [one], "done": done}
+        assert asked("verdict", run=run) == (
+            f"The seed {verb} a kind or more: kinds found: 2 of 3; clean copies: 90 %.")
     words = asked("verdict", run={"data": {**known, "curves": None}, "facts": FACTS,
                                   "seeds": [one, one]})
     assert words == ("Shares of the kinds are off by 20 %, 20 %. Distance to series not trained "

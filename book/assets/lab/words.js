@@ -1,6 +1,7 @@
 /* What the laboratory says: names of losses and settings, where to begin, and the verdict. */
-(function (scope) {
 "use strict";
+
+{
 
 /** Groups of losses, as the book has them: name -> what it is called. */
 const LOSS_NAMES = {
@@ -119,9 +120,9 @@ function verdict({data, facts, seeds, done}) {
     const missing = last.filter(s => s.mode_coverage < names.length).length;
     const found = `kinds found: ${list(last, s => s.mode_coverage)} of ${names.length}; ` +
       `clean copies: ${list(last, s => percent(s.clean_share))}.`;
-    const all = last.length;
+    const all = last.length, lost = done ? "lost" : missing > 1 ? "lack" : "lacks";
     return (!missing ? "No seed lost a kind" : `${missing === all ? everyone(all) :
-      `${missing} of ${all} seeds`} lost a kind or more`) + `: ${found}`;
+      `${missing} of ${all} seeds`} ${lost} a kind or more`) + `: ${found}`;
   }
   if (names.length === 2) {
     const beats = data.name.startsWith("heartbeats"), [, truth] = facts.shares;
@@ -150,8 +151,6 @@ function brief({data, facts, seeds}) {
     `distance ${list(last, s => small(s.scores.at(-1).sliced_wasserstein))}`;
 }
 
-const made = {LOSS_NAMES, DATA_NAMES, FIELDS, MAIN, MORE, MOST_SEEDS, PRESETS, dataPython, percent,
-              fate, verdict, brief};
-if (typeof module === "object" && module.exports) module.exports = made;
-else Object.assign(scope.RNNGAN, made);
-})(typeof self === "undefined" ? globalThis : self);
+Object.assign(globalThis.RNNGAN, {LOSS_NAMES, DATA_NAMES, FIELDS, MAIN, MORE, MOST_SEEDS, PRESETS,
+                                  dataPython, percent, fate, verdict, brief});
+}
