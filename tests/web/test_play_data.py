@@ -71,12 +71,12 @@ def test_the_page_reads_what_was_recorded(made):
     read = in_node("player", """(live, data) => {
         const record = new live.Record(data), last = data.steps.length - 1;
         return {beats: data.seeds.map((_, s) => live.range(data.shown).map(
-                    b => record.beat(last, s, b))),
+                    b => [...record.beat(last, s, b)])),
                 wide: data.seeds.map((_, s) => live.range(data.shown).map(
                     b => Boolean(record.isWide(last, s, b)))),
                 weights: [...record.generators.all]}; }""", data)
     beats = run.sample(play_data.SCORED)[:, :data["shown"], :, 0]
-    assert np.abs(np.array(read["beats"]) - beats).max() < 0.51 / 127
+    assert np.abs(np.array(read["beats"]) - 127 * beats).max() < 0.51
     assert (np.array(read["wide"]) == mixed[-1]).all()
     halves = play_data.weights(run).astype("<f2").ravel()
     assert (np.array(read["weights"]) == halves.astype(float)).all()
