@@ -278,12 +278,12 @@ def test_no_control_is_left_out(lab):
     """Whoever adds a control adds a test of it; all fields are found by themselves above."""
     found = lab.ask("""[...document.querySelectorAll(".lab-cards button, " +
         "#lab :is(button, select, textarea, summary, [type=file], .lab-pad)")]
-        .map(e => e.textContent.slice(0, 30) || e.ariaLabel)""")
+        .map(e => e.textContent.slice(0, 30) || e.ariaLabel || e.className)""")
     loss, data = found[2], found[3]
     assert loss.startswith("Binary cross-entropy") and data.startswith("Heartbeats, every")
     presets = lab.ask("Object.values(RNNGAN.PRESETS).map(p => p.name)")
     assert sorted(found) == sorted([
-        "Train it here", "Train it here", loss, data, "drawn curves", "Add a curve for me",
+        "Train it here", "Train it here", loss, data, "lab-pad", "Add a curve for me",
         "Remove the last", "table of series", "Use this table", "file with a table", "Train",
         "One step", "Restart", *presets, "More settings", "Copy link"])
 
