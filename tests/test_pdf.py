@@ -62,6 +62,11 @@ def test_the_styles_of_every_page_are_there_once(whole, html):
     assert not whole.select("article link, article script")
 
 
+def test_what_moves_on_the_site_is_a_picture_on_paper(whole):
+    assert all(block.select_one(".live-picture svg") for block in whole.select(".live"))
+    assert len(whole.select(".live")) > 3 and len(whole.select(".lab-card svg")) == 3
+
+
 def test_formulas_are_typeset(whole):
     assert whole.find("script", src=re.compile("mathjax"))
 

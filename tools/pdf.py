@@ -17,7 +17,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LEFT_OUT = ".headerlink, .ledger-filter, .picture-parts, .live, .only-screen, noscript"
+LEFT_OUT = ".headerlink, .ledger-filter, .picture-parts, .only-screen, noscript"
 ATTRIBUTES = ("aria-labelledby", "aria-describedby", "for")
 
 
