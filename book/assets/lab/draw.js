@@ -7,7 +7,8 @@ const SMALL = 11;  // px of writing
 /** The colours and the font that the page gives to an element. */
 function look(element) {
   const style = getComputedStyle(element), colour = name => style.getPropertyValue(`--lab-${name}`);
-  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint", "paper"];
+  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint", "paper",
+                 "card"];
   return {...Object.fromEntries(names.map(name => [name, colour(name).trim()])),
           font: `${SMALL}px ${style.fontFamily}`};
 }
@@ -66,13 +67,13 @@ function drawScale(pen, style, {low, high, unit, step, stepUnit}, x, y, width, h
   pen.lineTo(right, top + up);
   pen.stroke();
   pen.textAlign = "right";
-  pen.fillText(`${short(time)} ${stepUnit}`.trim(), right - 5, top + 10);
-  pen.fillText(`${short(value)} ${unit}`.trim(), right - 5, top + up - 2);
+  write(pen, style.card, `${short(time)} ${stepUnit}`.trim(), right - 5, top + 10);
+  write(pen, style.card, `${short(value)} ${unit}`.trim(), right - 5, top + up - 2);
 }
 
-/** Writing that stays legible on lines. */
-function write(pen, style, text, x, y) {
-  Object.assign(pen, {strokeStyle: style.paper, lineWidth: 3});
+/** Writing that stays legible on lines, with a rim in the colour of what lies behind. */
+function write(pen, behind, text, x, y) {
+  Object.assign(pen, {strokeStyle: behind, lineWidth: 4});
   pen.strokeText(text, x, y);
   pen.fillText(text, x, y);
 }
@@ -111,7 +112,7 @@ function drawLines(canvas, style, {lines, rules = [], most, range: [low, high], 
   pen.globalAlpha = 1;
   for (const {at, colour, name} of rules) {
     pen.fillStyle = style[colour];
-    write(pen, style, name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
+    write(pen, style.paper, name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
   }
   pen.textAlign = "left";
   const end = names.reduce((from, {name, colour}) => {
