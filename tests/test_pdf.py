@@ -55,6 +55,18 @@ def test_anchors_are_unique_and_links_lead_to_them(whole, html):
         assert (html / image["src"]).is_file()
 
 
+def test_the_styles_of_every_page_are_there_once(whole, html):
+    styles = [link["href"].split("?")[0] for link in whole.select("link[rel=stylesheet]")]
+    assert len(styles) == len(set(styles)) and "_static/lab/lab.css" in styles
+    assert all((html / style).is_file() for style in styles)
+    assert not whole.select("article link, article script")
+
+
+def test_what_moves_on_the_site_is_a_picture_on_paper(whole):
+    assert all(block.select_one(".live-picture svg") for block in whole.select(".live"))
+    assert len(whole.select(".live")) > 3 and len(whole.select(".lab-card svg")) == 3
+
+
 def test_formulas_are_typeset(whole):
     assert whole.find("script", src=re.compile("mathjax"))
 

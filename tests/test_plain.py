@@ -97,6 +97,8 @@ def glued(**numbers):
      "<details>\n<summary>Is $a&lt;b$ in <code>x</code>?</summary>\n\nNo: 0.25.\n\n</details>"),
     ("```{raw} html\n<script>\n```", f"*[Only on the web.]({SITE}losses/one.html)*"),
     ("```{raw} latex\n\\newpage\n```\nText", "Text"),
+    ("```{explorable} logit\n:losses: kl\n```", f"*[Alive on the web.]({SITE}losses/one.html)*"),
+    ("```{player} bce mse\n```", f"*[Alive on the web.]({SITE}losses/one.html)*"),
     ("% a comment\n\nText", "Text"),
     ("```python\nx = {1}\n\n\ny = ':::'\n```", "```python\nx = {1}\n\n\ny = ':::'\n```"),
 ], ids=lambda value: None)

@@ -6,11 +6,10 @@ const {writeFileSync} = require("node:fs");
 const {join} = require("node:path");
 
 const BOOK = join(__dirname, "..", "book"), LAB = join(BOOK, "assets", "lab");
-const lab = {...require(join(LAB, "engine.js")), ...require(join(LAB, "data.js")),
-             ...require(join(LAB, "words.js"))};
+const lab = require("./lab_node.js")(LAB);
 require(join(LAB, "heartbeats.js"));
 
-const FIRST = 100, SEEDS = 20, WIDTH = 240, HEIGHT = 100;
+const FIRST = 200, SEEDS = 20, WIDTH = 240, HEIGHT = 100;
 const MOST = 0.6;  // share at the right end of a strip of seeds
 
 /** What every seed of a preset has become, and the series of the one in the middle. */
@@ -46,25 +45,29 @@ function picture({series, kinds}, colour, said) {
   const line = values => "M" + values.map((v, t) =>
     `${Math.round(t * WIDTH / (values.length - 1))} ${Math.round((1 - v) * HEIGHT / 2)}`).join("L");
   const path = kind => series.filter((_, i) => kinds[i] === kind).map(line).join("");
+  const drawn = (kind, name) =>
+    `<path fill="none" stroke="currentColor" class="lab-line ${name}" d="${path(kind)}"/>\n`;
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" ` +
-    `aria-label="${said}">\n<path class="lab-line ${colour}" d="${path(0)}"/>\n` +
-    `<path class="lab-line ${colour} wide" d="${path(1)}"/>\n</svg>`;
+    `aria-label="${said}">\n${drawn(0, colour)}${drawn(1, `${colour} wide`)}</svg>`;
 }
 
 const at = share => `style="left:${(100 * Math.min(1, share / MOST)).toFixed(1)}%"`;
 
-function card(name, {title, text, among, words}) {
+/** "All", "None", "3 of them". */
+const many = count => count === SEEDS ? "All" : count ? `${count} of them` : "None";
+
+function card(name, {title, text, said}) {
   const {settings} = lab.PRESETS[name], {found, truth, middle} = trained(lab.complete(settings));
-  const shares = found.map(one => one.share), count = found.filter(among).length;
+  const shares = found.map(one => one.share), count = among => many(found.filter(among).length);
   const ends = [Math.min(...shares), Math.max(...shares)].map(lab.percent);
   return `<figure class="lab-card" data-preset="${name}" data-link="${lab.toFragment(settings)}">
-<figcaption><b>${title}</b> ${text}</figcaption>
 ${picture(middle, "fake", `${lab.SHOWN} generated beats of the seed in the middle, ` +
           `${lab.percent(middle.share)} of them wide.`)}
+<figcaption><b>${title}</b> ${text}</figcaption>
 <div class="lab-seeds" aria-hidden="true"><b ${at(truth)}></b>${
     shares.map(share => `<i ${at(share)}></i>`).join("")}</div>
-<p>Wide: ${[...new Set(ends)].join(" to ")} over ${SEEDS} seeds. ${
-    count === SEEDS ? "All" : `${count} of them`} ${words}</p>
+<small aria-hidden="true">Share of wide beats: a dot for each seed, a bar for the data.</small>
+<p>Wide: ${[...new Set(ends)].join(" to ")} over ${SEEDS} seeds. ${said(count)}</p>
 </figure>`;
 }
 
@@ -73,18 +76,20 @@ function cards() {
   return `<!-- Made by tools/lab_cards.js -->
 <div class="lab-cards">
 <figure class="lab-card lab-card-real">
-<figcaption><b>Real beats.</b> The wide ones stand out.</figcaption>
 ${picture(shown, "real", `${shown.series.length} real beats, ${lab.percent(truth)} of them wide.`)}
+<figcaption><b>Real beats.</b> The wide ones stand out. As a rule, they start in the wrong place of
+the heart.</figcaption>
 <p>Wide: ${lab.percent(truth)}.</p>
 </figure>
 ${card("forgets", {
     title: "Squared error forgets.",
     text: "Each generated beat is compared with a real one, number by number.",
-    among: one => one.fate === "forgot", words: "forgot."})}
+    said: count => `${count(one => one.fate === "forgot")} forgot.`})}
 ${card("remembers", {
     title: "A game of pairs remembers.",
     text: "A second network learns to tell real from generated.",
-    among: one => one.nearer, words: "came nearer to the data than one beat again and again."})}
+    said: count => `${count(one => one.fate === "forgot")} forgot. ${
+      count(one => one.nearer)} came nearer to the data than one beat again and again.`})}
 </div>
 `;
 }

@@ -17,7 +17,7 @@ from sphinx_external_toc.parsing import parse_toc_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LEFT_OUT = ".headerlink, .ledger-filter, .picture-parts, .live, .only-screen, noscript"
+LEFT_OUT = ".headerlink, .ledger-filter, .picture-parts, .only-screen, noscript"
 ATTRIBUTES = ("aria-labelledby", "aria-describedby", "for")
 
 
@@ -41,8 +41,8 @@ def chapter(soup, page, pages):
     article = soup.find("article", class_="bd-article")
     for node in article.select(LEFT_OUT):
         node.decompose()
-    for script in article.find_all("script"):
-        script.decompose()
+    for node in article.find_all(["script", "link"]):
+        node.decompose()
     for details in article.find_all("details"):
         if "hide" in details.get("class", []):
             details.decompose()  # the code of plots and claims
@@ -81,9 +81,15 @@ def long_page(folder, pages):
     for script in head.find_all("script"):
         if "mathjax" not in (script.get("src") or script.string or "").lower():
             script.decompose()
+    styles = {link["href"] for link in head.select("link[rel=stylesheet]")}
     articles = []
     for page in pages:
         read = BeautifulSoup((folder / f"{page}.html").read_text("utf-8"), "html.parser")
+        for link in read.select("link[rel=stylesheet]"):  # a page may bring its own
+            link["href"] = posixpath.normpath(posixpath.join(posixpath.dirname(page), link["href"]))
+            if link["href"] not in styles:
+                styles.add(link["href"])
+                head.append(link.extract())
         if not head.find("script", src=True):  # the front page may have no formula
             for script in read.head.find_all("script"):
                 if "mathjax" in (script.get("src") or script.string or "").lower():

@@ -144,6 +144,8 @@ class Prose:
         if name in ADMONITIONS:
             text = f"**{self.plain(argument) or name.capitalize()}**\n\n{self.plain(body)}"
             return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+        if name in ("explorable", "player"):
+            return f"*[Alive on the web.]({self.index.address(self.page)})*"
         if name == "raw":  # what is alive on the page and dead in a notebook
             return f"*[Only on the web.]({self.index.address(self.page)})*" * (argument == "html")
         self.refuse(f"the directive {{{name}}} has no plain form")

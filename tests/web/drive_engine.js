@@ -2,8 +2,7 @@
 const {readFileSync} = require("node:fs");
 const {Worker} = require("node:worker_threads");
 const folder = process.argv[2];
-const lab = Object.assign({}, ...["engine", "data", "words", "run"].map(
-  name => require(`${folder}/${name}.js`)));
+const lab = require("../../tools/lab_node.js")(folder);
 const {task, ...given} = JSON.parse(readFileSync(0, "utf8"));
 
 /** The values of a nested array, one after the other. */
@@ -162,7 +161,7 @@ const answers = {
         if (line++) throw new Error("two slices stand in line");
         later(() => { line--; slice(); }, ms);
       };`;
-    const worker = new Worker(page + require(`${folder}/worker.js`).text(lab), {eval: true});
+    const worker = new Worker(page + lab.workerText(), {eval: true});
     const told = [], plain = v => ArrayBuffer.isView(v) ? [...v] : v;
     const reached = (word, {type, done, running}) => word === "wait" || word === type ||
       word === "done" && type === "scores" && told.some(m => m.done) ||

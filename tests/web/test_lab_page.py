@@ -74,6 +74,15 @@ def settle(browser, **settings):
     browser.wait("RNNGAN.page.run.seeds.every(s => s.series)")
 
 
+def stops(browser):
+    """The step at which a run comes to rest, soon: workers hear of it between two slices."""
+    seen = [browser.ask(STEPS)]
+    while len(seen) < 2 or seen[-1] != seen[-2]:
+        seen.append(browser.ask(f"new Promise(r => setTimeout(() => r({STEPS}), 500))"))
+        assert len(seen) < 20, seen
+    return seen[-1]
+
+
 def stands(browser):
     """Everything that a reader may notice: settings, pictures, words."""
     return browser.ask("""RNNGAN.page.link.value + document.getElementById("lab").innerText +
@@ -126,9 +135,8 @@ def test_start_pause_step_and_restart(lab):
     assert lab.ask("RNNGAN.page.go.textContent") == "Pause"
     lab.click(button("Train"))
     lab.wait("!RNNGAN.page.run.running && RNNGAN.page.go.textContent === 'Train'")
+    stops(lab)
     lab.wait("RNNGAN.page.verdict.textContent.startsWith('So far: ')")
-    stopped = lab.ask("new Promise(r => setTimeout(() => r(RNNGAN.page.run.steps), 300))")
-    assert lab.ask(f"new Promise(r => setTimeout(() => r({STEPS}), 500))") == stopped
     lab.click(button("Restart"))
     lab.wait(f"{STEPS} === 0 && RNNGAN.page.verdict.textContent.startsWith('Not trained')")
 
@@ -186,7 +194,8 @@ def test_every_preset_and_every_kind_of_data(lab):
 def test_the_charts_move(lab):
     settle(lab, loss="bce", data="heartbeats24", batch=8, steps=1000, seeds=2)
     shot = """[...document.querySelectorAll("#lab canvas")]
-        .filter(c => c.width > 1 && c.clientWidth).map(c => [c.closest("figure").className, c.toDataURL()])"""
+        .filter(c => c.width > 1 && c.clientWidth)
+        .map(c => [c.closest("figure").className, c.toDataURL()])"""
     lab.wait("RNNGAN.page.run.facts && RNNGAN.page.run.seeds.every(s => s.scores.length)")
     before = dict(lab.ask(shot))
     lab.ask("RNNGAN.page.start()")
@@ -213,8 +222,8 @@ def test_an_earlier_run_stays_in_sight(lab):
     lab.click(button("Restart"))  # a run without a step is not kept
     assert lab.ask("""[...document.querySelectorAll(".lab-kept")].map(f => f.innerText
         .replaceAll("\\n", " "))""")[0].startswith("mse step 60 wide 0 %, 0 %")
-    inked = """[...document.querySelectorAll(".lab-kept canvas")].map(c => new Set(c.getContext("2d")
-        .getImageData(0, 0, c.width, c.height).data).size > 2)"""
+    inked = """[...document.querySelectorAll(".lab-kept canvas")].map(c => new Set(
+        c.getContext("2d").getImageData(0, 0, c.width, c.height).data).size > 2)"""
     assert lab.ask(inked) == [True, True]
     lab.click(".lab-kept button")
     assert lab.ask(LINK) != link and lab.ask("RNNGAN.page.settings.loss") == "mse"
@@ -263,6 +272,20 @@ def test_a_table_is_pasted_or_loaded(lab, tmp_path):
     lab.wait("RNNGAN.page.run.data.n === 30")
     lab.ask("RNNGAN.page.oneStep()")
     lab.wait(f"{STEPS} === 1 && RNNGAN.page.verdict.textContent.includes('istance to series')")
+
+
+def test_no_control_is_left_out(lab):
+    """Whoever adds a control adds a test of it; all fields are found by themselves above."""
+    found = lab.ask("""[...document.querySelectorAll(".lab-cards button, " +
+        "#lab :is(button, select, textarea, summary, [type=file], .lab-pad)")]
+        .map(e => e.textContent.slice(0, 30) || e.ariaLabel || e.className)""")
+    loss, data = found[2], found[3]
+    assert loss.startswith("Binary cross-entropy") and data.startswith("Heartbeats, every")
+    presets = lab.ask("Object.values(RNNGAN.PRESETS).map(p => p.name)")
+    assert sorted(found) == sorted([
+        "Train it here", "Train it here", loss, data, "lab-pad", "Add a curve for me",
+        "Remove the last", "table of series", "Use this table", "file with a table", "Train",
+        "One step", "Restart", *presets, "More settings", "Copy link"])
 
 
 # --- Links ---------------------------------------------------------------------------------------
@@ -316,48 +339,66 @@ def test_a_hidden_page_pauses_and_goes_on(lab):
     hide = """Object.defineProperty(document, "hidden", {{value: {}, configurable: true}});
         document.dispatchEvent(new Event("visibilitychange"))"""
     lab.ask(hide.format("true"))
-    stopped = lab.ask(f"new Promise(r => setTimeout(() => r({STEPS}), 400))")
-    assert lab.ask(f"new Promise(r => setTimeout(() => r({STEPS}), 400))") == stopped
+    stopped = stops(lab)
     lab.ask(hide.format("false"))
     lab.wait(f"{STEPS} > {stopped + 5}")
 
 
-DRAWINGS = """new Promise(done => { const {view} = RNNGAN.page, draw = view.draw; let n = 0;
-    view.draw = run => { n++; draw.call(view, run); };
-    setTimeout(() => { view.draw = draw; done(n); }, 2500); })"""
+DRAWINGS = """new Promise(done => { const {view} = RNNGAN.page, draw = view.draw, times = [];
+    view.draw = run => {
+        draw.call(view, run);
+        if (times.push(performance.now()) < 5) return;
+        view.draw = draw;
+        done(times.slice(1).map((t, i) => t - times[i]));
+    }; })"""
 
 
 def test_less_motion_is_less_motion(browser, address):
-    drawn = {}
+    """Milliseconds between two pictures while it trains."""
+    gaps = {}
     for wish in ("no-preference", "reduce"):
         browser.open(address, prefers_reduced_motion=wish)
         settle(browser, loss="mse", data="heartbeats24", batch=4, steps=100000, seeds=1)
         browser.ask("RNNGAN.page.start()")
         browser.wait(f"{STEPS} > 5")
-        drawn[wish] = browser.ask(DRAWINGS)
-    assert drawn["reduce"] <= 4 < drawn["no-preference"]
+        gaps[wish] = browser.ask(DRAWINGS)
+    assert min(gaps["reduce"][1:]) > 900 > min(gaps["no-preference"])
 
 
-GAPS = """new Promise(done => { const gaps = []; let last = performance.now();
+FRAMES = """new Promise(done => { const gaps = []; let last = performance.now();
     const frame = now => { gaps.push(now - last); last = now;
-        if (gaps.length < 150) requestAnimationFrame(frame);
+        if (gaps.length < 105) requestAnimationFrame(frame);
         else done(gaps.slice(5).sort((a, b) => a - b)); };
     requestAnimationFrame(frame); })"""
 
 
+def frames(browser):
+    """Of a hundred frames: ms between two, at the 95th percentile; ms of the page's CPU in each."""
+    def used():
+        return next(metric["value"] for metric in browser.send("Performance.getMetrics")["metrics"]
+                    if metric["name"] == "TaskDuration")
+    before, gaps = used(), browser.ask(FRAMES)
+    return gaps[95], 1000 * (used() - before) / len(gaps)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_frames_come_in_time_while_it_trains(browser, address, size):
-    best = []
-    for _ in range(3):  # other work on the machine delays frames too
+    """A machine that is busy delays every page: this one beside itself and a worker that spins."""
+    browser.send("Performance.enable", timeDomain="threadTicks")  # the page's own CPU time
+    seen = []
+    for _ in range(5):
         browser.open(address, *SIZES[size])
-        settle(browser, loss="r3gan", data="heartbeats24", batch=16, steps=100000, seeds=2)
-        browser.ask("RNNGAN.page.start()")
+        settle(browser, loss="r3gan", data="heartbeats24", batch=16, steps=100000, seeds=4)
+        browser.ask("""window.spinning = new Worker(
+            URL.createObjectURL(new Blob(["for (;;);"], {type: "text/javascript"}))); 0""")
+        control, _ = frames(browser)
+        browser.ask("spinning.terminate(); RNNGAN.page.start()")
         browser.wait(f"{STEPS} > 3")
-        gaps = browser.ask(GAPS)
-        best.append(gaps[int(0.95 * len(gaps))])
-        if best[-1] < 50:
-            break
-    assert min(best) < 50, best
+        late, busy = frames(browser)
+        seen.append((control, late, busy))
+        if late < max(50, 2 * control) and busy < 25:
+            return
+    raise AssertionError(f"ms of a late frame without and with training, and of CPU: {seen}")
 
 
 def test_dark_pages_have_other_colours(lab):

@@ -62,6 +62,14 @@ def test_scores_of_modes_are_those_of_the_package():
     assert made["floor"]["mode_coverage"] == 8 and made["control"]["mode_coverage"] == 1
 
 
+def test_noise_is_nearer_to_the_modes_than_one_mode_again_and_again():
+    """As the page says below its charts."""
+    waves = np.random.default_rng(5).normal(0, rt.load("modes", 300).values.std(), (250, 24))
+    made = asked("scores", fake=waves.clip(-1, 1).tolist(), file=lab_data.modes())
+    assert made["scores"]["mode_coverage"] == 0
+    assert made["scores"]["sliced_wasserstein"] < 0.8 * made["control"]["sliced_wasserstein"]
+
+
 # --- Data ----------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("name", ["heartbeats", "modes"])

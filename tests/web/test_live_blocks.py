@@ -103,6 +103,15 @@ def test_blocks_are_found_wherever_they_stand():
                                          ("player", {"loss": "bce", "other": "mse"})]
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "book" / "losses").glob("*.ipynb")),
+                         ids=lambda path: path.stem)
+def test_every_loss_has_its_generators_in_its_chapter(path):
+    text = "\n\n".join(cell.source for cell in nbformat.read(path, 4).cells
+                       if cell.cell_type == "markdown")
+    [section] = re.findall(r"^## Play\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    assert "player" in dict(stills.blocks(section))
+
+
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 

@@ -60,8 +60,10 @@ TOOLS = f"""
     const frame = () => {FRAME};
     const roots = () => [...document.querySelectorAll(".live")];
     const wake = async root => {{
-        root.scrollIntoView({{block: "center", behavior: "instant"}});
-        while (!root.classList.contains("live-on")) await frame();
+        do {{  // blocks above it wake, too, and push it down
+            root.scrollIntoView({{block: "center", behavior: "instant"}});
+            await frame();
+        }} while (!root.classList.contains("live-on"));
     }};
     const seen = root => [".live-picture", ".live-say", ".live-checks"].map(part =>
         [...root.querySelectorAll(part)].map(one => one.innerHTML).join()).join();

@@ -12,6 +12,7 @@ from live_page import in_node
 import rnngan_tutorial as rt
 from rnngan_tutorial.metrics import label_share
 
+RECORDED = sorted(play_data.FOLDER.glob("*.js"))
 TINY = {"steps": (1, 3), "seeds": 2, "hidden": 5, "batch": 4}
 TRIED = {"bce": {}, "conditional": {"labels": [1, 0, 1]},
          "infogan": {"code": [[1, 0, 0.5], [0, 1, -0.2], [0, 1, 0.9]]}, "vae": {}}
@@ -71,12 +72,12 @@ def test_the_page_reads_what_was_recorded(made):
     read = in_node("player", """(live, data) => {
         const record = new live.Record(data), last = data.steps.length - 1;
         return {beats: data.seeds.map((_, s) => live.range(data.shown).map(
-                    b => record.beat(last, s, b))),
+                    b => [...record.beat(last, s, b)])),
                 wide: data.seeds.map((_, s) => live.range(data.shown).map(
                     b => Boolean(record.isWide(last, s, b)))),
                 weights: [...record.generators.all]}; }""", data)
     beats = run.sample(play_data.SCORED)[:, :data["shown"], :, 0]
-    assert np.abs(np.array(read["beats"]) - beats).max() < 0.51 / 127
+    assert np.abs(np.array(read["beats"]) - 127 * beats).max() < 0.51
     assert (np.array(read["wide"]) == mixed[-1]).all()
     halves = play_data.weights(run).astype("<f2").ravel()
     assert (np.array(read["weights"]) == halves.astype(float)).all()
@@ -120,6 +121,29 @@ def test_the_file_is_a_script_and_its_size_is_told(tmp_path, work, made, capsys)
     text = (tmp_path / f"{name}.js").read_text()
     assert json.loads(text[text.index(" =\n") + 3:].rstrip(";\n")) == data
     assert f"{name}: {len(text):,} bytes" in capsys.readouterr().out
+
+
+@needs_node
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_recorded_generators_make_the_share_that_is_told(path):
+    """The weights of the book's own files, with other noise than that of the recording."""
+    text, n, seeds = path.read_text(), 300, 2
+    data = json.loads(text[text.index(" =\n") + 3:].rstrip(";\n"))
+    assert (data["name"], data["label"]) == (path.stem, play_data.GENERATORS[path.stem][0])
+    assert data["steps"] == list(play_data.MOMENTS) and data["seeds"] == list(range(8))
+    made = in_node("player", """(live, {data, n, seeds}) => {
+        const all = new live.Generators(data), {uniform, normal} = live.random(1);
+        const some = (k, draw) => Array.from({length: k}, draw);
+        const noise = () => all.lay({
+            held: some(all.latent[0], normal), fresh: some(all.latent[1] * all.length, normal),
+            category: Math.floor(uniform() * all.categories),
+            code: some(all.continuous, () => 2 * uniform() - 1),
+            label: Number(uniform() < data.real)});
+        return live.range(seeds).map(s => some(n, () => [...all.series(s, noise())])); }""",
+                   {"data": data, "n": n, "seeds": seeds})
+    made = np.array(made, np.float32)[..., None]
+    share = label_share(made, rt.load("heartbeats").split(by="random", seed=0)[1])[:, 1]
+    assert np.abs(share - data["shares"][-1][:seeds]).max() < 0.15  # five standard deviations
 
 
 def test_every_name_is_a_loss():

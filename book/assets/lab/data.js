@@ -1,8 +1,8 @@
 /* Which series the laboratory trains on: those of the book, a reader's table, curves by hand. */
-(function (scope) {
 "use strict";
 
-const lab = typeof module === "object" && module.exports ? require("./engine.js") : scope.RNNGAN;
+{
+const lab = globalThis.RNNGAN;
 
 const WINDOW = 48;  // time steps that a long recording is cut into
 const FEW = 8;  // numbers in a line: a line with fewer is a moment, not a series
@@ -128,8 +128,6 @@ function shownRows({train, labels, label_names: names}) {
   });
 }
 
-const made = {readTable, fromTable, readCurves, writeCurves, dataOf, shownRows, DRAWN, STEPS,
-              CURVES};
-if (typeof module === "object" && module.exports) module.exports = made;
-else Object.assign(scope.RNNGAN, made);
-})(typeof self === "undefined" ? globalThis : self);
+Object.assign(lab, {readTable, fromTable, readCurves, writeCurves, dataOf, shownRows, DRAWN, STEPS,
+                    CURVES});
+}

@@ -7,7 +7,8 @@ const SMALL = 11;  // px of writing
 /** The colours and the font that the page gives to an element. */
 function look(element) {
   const style = getComputedStyle(element), colour = name => style.getPropertyValue(`--lab-${name}`);
-  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint", "paper"];
+  const names = ["real", "real-strong", "fake", "fake-strong", "judge", "ink", "faint", "paper",
+                 "card"];
   return {...Object.fromEntries(names.map(name => [name, colour(name).trim()])),
           font: `${SMALL}px ${style.fontFamily}`};
 }
@@ -66,13 +67,13 @@ function drawScale(pen, style, {low, high, unit, step, stepUnit}, x, y, width, h
   pen.lineTo(right, top + up);
   pen.stroke();
   pen.textAlign = "right";
-  pen.fillText(`${short(time)} ${stepUnit}`.trim(), right - 5, top + 10);
-  pen.fillText(`${short(value)} ${unit}`.trim(), right - 5, top + up - 2);
+  write(pen, style.card, `${short(time)} ${stepUnit}`.trim(), right - 5, top + 10);
+  write(pen, style.card, `${short(value)} ${unit}`.trim(), right - 5, top + up - 2);
 }
 
-/** Writing that stays legible on lines. */
-function write(pen, style, text, x, y) {
-  Object.assign(pen, {strokeStyle: style.paper, lineWidth: 3});
+/** Writing that stays legible on lines, with a rim in the colour of what lies behind. */
+function write(pen, behind, text, x, y) {
+  Object.assign(pen, {strokeStyle: behind, lineWidth: 4});
   pen.strokeText(text, x, y);
   pen.fillText(text, x, y);
 }
@@ -91,7 +92,8 @@ function drawLines(canvas, style, {lines, rules = [], most, range: [low, high], 
   const inside = part => Math.max(-0.02, Math.min(1.02, part));
   const x = step => left + (right - left) * Math.min(1, step / most);
   const y = v => bottom - (bottom - top) * inside((v - low) / (high - low));
-  Object.assign(pen, {strokeStyle: style.faint, fillStyle: style.ink, textAlign: "right"});
+  Object.assign(pen, {strokeStyle: style.faint, fillStyle: style.ink, textAlign: "right",
+                      lineWidth: 1});
   for (const edge of [low, high]) {
     trace(pen, [[left, y(edge)], [right, y(edge)]]);
     pen.fillText(short(edge), left - 4, Math.min(bottom - 2, y(edge) + 2));
@@ -110,14 +112,14 @@ function drawLines(canvas, style, {lines, rules = [], most, range: [low, high], 
   pen.globalAlpha = 1;
   for (const {at, colour, name} of rules) {
     pen.fillStyle = style[colour];
-    write(pen, style, name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
+    write(pen, style.paper, name, right, y(at) - 7 < top ? y(at) + 8 : y(at) - 7);
   }
   pen.textAlign = "left";
   const end = names.reduce((from, {name, colour}) => {
     pen.fillStyle = style[colour];
     pen.fillText(name, from, foot);
     return from + pen.measureText(name).width + 8;
-  }, left);
+  }, 4);
   const steps = `${most.toLocaleString("en")} steps`;
   Object.assign(pen, {fillStyle: style.ink, textAlign: "right"});
   if (right - pen.measureText(steps).width > end) pen.fillText(steps, right, foot);
@@ -127,16 +129,16 @@ function drawLines(canvas, style, {lines, rules = [], most, range: [low, high], 
 function drawLogits(canvas, style, {rows, range: [low, high]}) {
   const {pen, width, height} = sheet(canvas, style), bottom = height - 15, top = 4;
   const x = v => 6 + (width - 12) * Math.max(0, Math.min(1, (v - low) / (high - low)));
-  pen.strokeStyle = style.faint;
+  Object.assign(pen, {strokeStyle: style.faint, lineWidth: 1});
   pen.beginPath();
   pen.moveTo(x(0), top);
   pen.lineTo(x(0), bottom);
   pen.stroke();
   pen.fillStyle = style.ink;
   pen.textAlign = "left";
-  pen.fillText(short(low), 6, height - 6);
+  pen.fillText(`${short(low)} generated?`, 6, height - 6);
   pen.textAlign = "right";
-  pen.fillText(short(high), width - 6, height - 6);
+  pen.fillText(`real? ${short(high)}`, width - 6, height - 6);
   pen.globalAlpha = 0.55;
   rows.forEach(({real, fake}, i) => {
     const tall = (bottom - top) / rows.length, middle = top + (i + 0.5) * tall;
@@ -153,7 +155,7 @@ function drawLogits(canvas, style, {rows, range: [low, high]}) {
 function drawPush(canvas, style, {rows}) {
   const {pen, width, height} = sheet(canvas, style), bottom = height - 15;
   const high = Math.max(...rows.flatMap(row => [...row])) || 1;
-  pen.strokeStyle = style.faint;
+  Object.assign(pen, {strokeStyle: style.faint, lineWidth: 1});
   pen.beginPath();
   pen.moveTo(4, bottom);
   pen.lineTo(width - 4, bottom);

@@ -1,8 +1,10 @@
 /* A run of several seeds: its workers, and a record of what they told. */
-(function (scope) {
 "use strict";
 
-const POINTS = 512;  // of a trace, at most
+{
+const lab = globalThis.RNNGAN;
+
+const POINTS = 256;  // of a trace, at most
 
 /** One number over the steps; when it holds too many, neighbours are averaged. */
 class Trace {
@@ -50,7 +52,7 @@ class Run {
     const cores = Math.max(1, (navigator.hardwareConcurrency || 2) - 1);
     const count = Math.min(seeds, cores), cut = i => Math.floor(i * seeds / count);
     this.workers = Array.from({length: count}, (_, i) => {
-      const worker = scope.RNNGAN.startWorker();
+      const worker = lab.startWorker();
       const seat = {worker, first: cut(i), count: cut(i + 1) - cut(i)};
       worker.onmessage = ({data: message}) => {
         if (this.workers.includes(seat)) this.hear(seat, message);
@@ -69,7 +71,7 @@ class Run {
   change(settings, data) {
     const differs = Object.keys({...settings, ...this.settings}).filter(
       name => String(settings[name]) !== String(this.settings[name]));
-    const live = data === this.data && differs.every(name => scope.RNNGAN.LIVE.has(name));
+    const live = data === this.data && differs.every(name => lab.LIVE.has(name));
     if (!live) {
       this.restart(settings, data);
       return;
@@ -136,7 +138,5 @@ class Run {
   }
 }
 
-const made = {Trace, Run};
-if (typeof module === "object" && module.exports) module.exports = made;
-else Object.assign(scope.RNNGAN, made);
-})(typeof self === "undefined" ? globalThis : self);
+Object.assign(lab, {Trace, Run});
+}

@@ -2,7 +2,8 @@
 (function (scope) {
 "use strict";
 
-const {SHOWN, shownRows, look, drawSeries, drawLines, drawLogits, drawPush, percent} = scope.RNNGAN;
+const {LOSSES, SHOWN, shownRows, look, drawSeries, drawLines, drawLogits, drawPush,
+       percent} = scope.RNNGAN;
 
 /** An element: make("p", {className: "lab-x"}, "text", other). */
 function make(tag, given = {}, ...children) {
@@ -118,7 +119,7 @@ class View {
       names: [...(judge[0].some(([, v]) => Number.isFinite(v)) ?
         [{name: "discriminator", colour: "judge"}] : []), {name: "generator", colour: "fake"}]});
     const said = seeds.map(seed => seed.logits);
-    charts.logits.figure.hidden = seeds[0].step > 0 && !said[0].real.length;
+    charts.logits.figure.hidden = Boolean(LOSSES[settings.loss].regress);
     const [low, high] = rangeOf(flat(said.flatMap(({real, fake}) => [real, fake])), 0);
     drawLogits(charts.logits.canvas, style, {rows: said, range: [Math.min(low, -1),
                                                                  Math.max(high, 1)]});

@@ -1,6 +1,7 @@
 /* What the laboratory says: names of losses and settings, where to begin, and the verdict. */
-(function (scope) {
 "use strict";
+
+{
 
 /** Groups of losses, as the book has them: name -> what it is called. */
 const LOSS_NAMES = {
@@ -18,10 +19,10 @@ const LOSS_NAMES = {
   "Wasserstein": {
     wasserstein_clip: "Clipped weights (wasserstein_clip)",
     wasserstein_gp: "Gradient penalty (wasserstein_gp)"},
-  "Pairs, and penalties around zero": {
+  "Pairs, and penalties of the slope": {
     relativistic: "Relativistic pairs (relativistic)",
-    r3gan: "Pairs and both penalties (r3gan)",
-    nonsaturating_r1r2: "Non-saturating and both penalties (nonsaturating_r1r2)"},
+    r3gan: "Pairs, R1 and R2 (r3gan)",
+    nonsaturating_r1r2: "Non-saturating, R1 and R2 (nonsaturating_r1r2)"},
 };
 
 const DATA_NAMES = {
@@ -49,7 +50,7 @@ const MORE = ["batch", "latent", "average", "eps", "r1", "r2", "first_seed"];
 const MOST_SEEDS = 4;  // that the page has room for
 
 // Half the moments, half the batch, and steps that are three times as long as the chapters'.
-const FAST = {data: "heartbeats24", seeds: 2, batch: 16,
+const FAST = {data: "heartbeats24", seeds: 3, batch: 16,
               lr_generator: 0.01, lr_discriminator: 0.01};
 /** Where to begin. The first two are the cards above the laboratory. */
 const PRESETS = {
@@ -79,6 +80,7 @@ const SAID = {  // for one seed, for several
   unlike: ["is no nearer to the data than one KIND again and again",
            "are no nearer to the data than one KIND again and again"],
   forgot: ["forgot the RARE", "forgot the RARE"],
+  lacks: ["lacks the RARE", "lack the RARE"],  // as long as it trains
   few: ["makes too few RARE", "make too few RARE"],
   kept: ["remembers the RARE", "remember the RARE"],
   many: ["makes too many RARE", "make too many RARE"],
@@ -107,7 +109,7 @@ function counted(fates, rare, one) {
 }
 
 /** What the last scores of all seeds say, as a sentence or two. */
-function verdict({data, facts, seeds}) {
+function verdict({data, facts, seeds, done}) {
   const last = seeds.filter(seed => seed.step && seed.scores.length)
     .map(seed => ({...seed.scores.at(-1), shares: seed.shares}));
   if (!facts) return "";
@@ -118,15 +120,16 @@ function verdict({data, facts, seeds}) {
     const missing = last.filter(s => s.mode_coverage < names.length).length;
     const found = `kinds found: ${list(last, s => s.mode_coverage)} of ${names.length}; ` +
       `clean copies: ${list(last, s => percent(s.clean_share))}.`;
-    const all = last.length;
+    const all = last.length, lost = done ? "lost" : missing > 1 ? "lack" : "lacks";
     return (!missing ? "No seed lost a kind" : `${missing === all ? everyone(all) :
-      `${missing} of ${all} seeds`} lost a kind or more`) + `: ${found}`;
+      `${missing} of ${all} seeds`} ${lost} a kind or more`) + `: ${found}`;
   }
   if (names.length === 2) {
     const beats = data.name.startsWith("heartbeats"), [, truth] = facts.shares;
     const rare = beats ? `${names[1]} beats` : `series of the kind '${names[1]}'`;
     const fates = last.map(s => fate(s.shares[1], truth, s.sliced_wasserstein,
-                                     facts.control.sliced_wasserstein));
+                                     facts.control.sliced_wasserstein))
+      .map(what => what === "forgot" && !done ? "lacks" : what);
     return `${counted(fates, rare, beats ? "beat" : "series")}. Share of ${rare}: ` +
       `${list(last, s => percent(s.shares[1]))}; in the data ${percent(truth)}.`;
   }
@@ -148,8 +151,6 @@ function brief({data, facts, seeds}) {
     `distance ${list(last, s => small(s.scores.at(-1).sliced_wasserstein))}`;
 }
 
-const made = {LOSS_NAMES, DATA_NAMES, FIELDS, MAIN, MORE, MOST_SEEDS, PRESETS, dataPython, percent,
-              fate, verdict, brief};
-if (typeof module === "object" && module.exports) module.exports = made;
-else Object.assign(scope.RNNGAN, made);
-})(typeof self === "undefined" ? globalThis : self);
+Object.assign(globalThis.RNNGAN, {LOSS_NAMES, DATA_NAMES, FIELDS, MAIN, MORE, MOST_SEEDS, PRESETS,
+                                  dataPython, percent, fate, verdict, brief});
+}

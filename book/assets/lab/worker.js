@@ -14,8 +14,9 @@
  *   scores    step, scores (name -> score, for each seed), shares (of kinds, for each seed)
  *   error     message
  */
-(function (scope) {
 "use strict";
+
+{
 
 function serve(port, lab) {
   "use strict";
@@ -141,17 +142,16 @@ function serve(port, lab) {
   };
 }
 
-/** What a worker runs, given the engine. */
-const text = lab => `"use strict";(${serve})(self,${lab.source});`;
+const lab = globalThis.RNNGAN;
+/** What a worker runs. */
+const workerText = () => `"use strict";(${serve})(self,${lab.source});`;
 
-if (typeof module === "object" && module.exports) {
-  module.exports = {text};
-} else {
-  scope.RNNGAN.startWorker = () => {
-    const address = URL.createObjectURL(new Blob([text(scope.RNNGAN)], {type: "text/javascript"}));
-    const worker = new Worker(address);
-    URL.revokeObjectURL(address);
-    return worker;
-  };
+function startWorker() {
+  const address = URL.createObjectURL(new Blob([workerText()], {type: "text/javascript"}));
+  const worker = new Worker(address);
+  URL.revokeObjectURL(address);
+  return worker;
 }
-})(typeof self === "undefined" ? globalThis : self);
+
+Object.assign(lab, {workerText, startWorker});
+}

@@ -3,6 +3,7 @@
 "use strict";
 
 const {Panel, bytes, picture, range, tag, text} = live;
+const EDGE = 1.05;  // of a panel, in the scaled units of the data
 const percent = v => `${Math.round(100 * v)} %`;
 
 /** What was recorded of a loss, ready to draw. */
@@ -24,29 +25,40 @@ class Record {
     return this.flags[at >> 3] >> (at & 7) & 1;
   }
 
+  /** The values of a beat, in 1/127. */
   beat(moment, seed, beat) {
     const size = this.length * this.features, at = this.place(moment, seed, beat) * size;
-    return Array.from(this.replay.subarray(at, at + size), v => v / 127);
+    return this.replay.subarray(at, at + size);
+  }
+
+  /** The ways of a seed's narrow and of its wide beats: a unit to the right for each step. */
+  ways(moment, seed) {
+    const ways = ["", ""];
+    for (const beat of range(this.shown)) {
+      const values = this.beat(moment, seed, beat);
+      ways[this.isWide(moment, seed, beat)] += `M0 ${-values[0]}l` +
+        range(this.length - 1).map(t => `1 ${values[t] - values[t + 1]}`).join(" ")
+          .replaceAll(" -", "-");
+    }
+    return ways;
   }
 }
 
 /** One seed's panel: its beats, the one that is made by hand, and the share of wide ones. */
 function seedPanel(record, moment, seed, {left, top, width, height}, own) {
-  const panel = new Panel({left, top, width, height, x: [0, record.length - 1], y: [-1.05, 1.05]});
-  const steps = range(record.length), lines = ["", ""];
-  for (const beat of range(record.shown)) {
-    lines[record.isWide(moment, seed, beat)] += panel.trace(
-      steps, record.beat(moment, seed, beat));
-  }
+  const panel = new Panel({left, top, width, height, x: [0, record.length - 1], y: [-EDGE, EDGE]});
+  const steps = range(record.length), [narrow, wide] = record.ways(moment, seed);
   const share = record.shares[moment][seed], bar = top + height + 5;
   const at = v => left + width * v;
   return [
     tag("rect", {x: left, y: top, width, height, class: "wash"}),
-    tag("svg", {x: left, y: top, width, height},
-        tag("path", {d: lines[0], class: "fake thin pale"}) +
-        tag("path", {d: lines[1], class: "fake wide"}) +
-        (own ? panel.curve(steps, own, {class: "halo"}) +
-               panel.curve(steps, own, {class: "l1"}) : "")),
+    tag("svg", {x: left, y: top, width, height, preserveAspectRatio: "none",
+                viewBox: `0 ${-127 * EDGE} ${record.length - 1} ${254 * EDGE}`},
+        tag("path", {d: narrow, class: "fake thin pale"}) +
+        tag("path", {d: wide, class: "fake wide"})),
+    own ? tag("svg", {x: left, y: top, width, height},
+              panel.curve(steps, own, {class: "halo"}) + panel.curve(steps, own, {class: "l1"})) :
+      "",
     tag("rect", {x: left, y: bar, width, height: 6, class: "wash"}),
     tag("rect", {x: left, y: bar, width: width * share, height: 6, class: "fake-deep-fill"}),
     tag("line", {x1: at(record.real), x2: at(record.real), y1: bar - 3, y2: bar + 9,
