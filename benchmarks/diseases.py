@@ -127,14 +127,15 @@ def healthy(table):
 def room(table, sign):
     """Between which numbers a limit may lie, on the block on which limits were set.
 
-    Beyond it three quarters of the sick seeds, and no more than a twentieth of the healthy ones.
+    Beyond it half of the sick seeds, for harm comes in degrees and not every seed that was made
+    sick is, and no more than a twentieth of the healthy ones.
     """
     part = table[table.block == LIMITS]
     ill = taken(part[part.disease == sign.name])[sign.name].dropna()
     well = healthy(part)[sign.name].dropna()
     if np.isfinite(sign.below):
-        return ill.quantile(0.75), well.quantile(0.05)
-    return well.quantile(0.95), ill.quantile(0.25)
+        return ill.quantile(0.5), well.quantile(0.05)
+    return well.quantile(0.95), ill.quantile(0.5)
 
 
 def report(table):

@@ -68,7 +68,6 @@ def normalise(notebook):
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 output.data["image/png"] = fewer_colours(output.data["image/png"])
-                output.metadata.pop("image/png", None)  # a fixed size, which no phone could cut
 
 
 def execute(path):

@@ -52,6 +52,8 @@ class Pictures(SphinxPostTransform):
             height, width = pixels.shape
             scale = INCH / dots
             image["size"] = round(width * scale), round(height * scale)
+            for fixed in ("width", "height"):  # of a notebook's output: no phone could shrink it
+                image.attributes.pop(fixed, None)
             if order or self.env.docname != self.config.root_doc:
                 image["loading"] = "lazy"  # all but the one that the front page begins with
             image["classes"].append("dark-light")  # no white card behind it in the dark
